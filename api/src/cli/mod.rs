@@ -1,0 +1,76 @@
+//! The command line: which command, and the exit code (0 done; 1 it failed, with a sentence on
+//! standard error; 2 wrong usage).
+
+mod serve;
+mod token;
+
+use crate::{
+    graphql, import, logging,
+    settings::{Command, Database, Migrate, Program},
+};
+use anyhow::anyhow;
+use entity::db;
+use sea_orm::DatabaseConnection;
+use std::process::ExitCode;
+use worker::queue::Queue;
+
+/// Runs the program.
+pub fn main() -> ExitCode {
+    let program = Program::read();
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return failed(&error.into()),
+    };
+    let result = runtime.block_on(run(program));
+    // A rendering that cannot be interrupted must not hold up the end.
+    runtime.shutdown_background();
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => failed(&error),
+    }
+}
+
+fn failed(error: &anyhow::Error) -> ExitCode {
+    eprintln!("connector-log: {error:#}");
+    ExitCode::FAILURE
+}
+
+async fn run(program: Program) -> anyhow::Result<()> {
+    match program.command {
+        Command::Serve(serve) => serve::serve(*serve).await,
+        Command::Worker(worker) => serve::worker(*worker).await,
+        Command::Migrate(Migrate { database }) => {
+            logging::init(&database)?;
+            let db = open(&database).await?;
+            migrate(&db, &Queue::of(&db)).await
+        }
+        Command::Schema => {
+            print!("{}", graphql::sdl());
+            Ok(())
+        }
+        Command::Token(command) => token::run(command).await,
+        Command::Import(args) => {
+            logging::init(&args.database)?;
+            let db = open_migrated(&args.database).await?;
+            import::command(*args, &db).await
+        }
+        Command::Score(args) => import::score::command(*args),
+        Command::Bench(args) => crate::bench::command(*args).await,
+    }
+}
+
+async fn open(settings: &Database) -> anyhow::Result<DatabaseConnection> {
+    db::open(&settings.database_url, settings.database_connections)
+        .await
+        .map_err(|e| anyhow!("the database (DATABASE_URL, --database-url) could not be opened: {e}"))
+}
+
+async fn open_migrated(settings: &Database) -> anyhow::Result<DatabaseConnection> {
+    let db = open(settings).await?;
+    migrate(&db, &Queue::of(&db)).await?;
+    Ok(db)
+}
+
+async fn migrate(db: &DatabaseConnection, queue: &Queue) -> anyhow::Result<()> {
+    queue.migrate(migration::up(db)).await
+}

@@ -1,0 +1,172 @@
+//! `connector-log serve` and `connector-log worker`: from settings to running parts, and to a
+//! clean end.
+
+use super::{migrate, open};
+use crate::{
+    app::{App, Domains},
+    download::{Key, Links},
+    graphql, logging, routes,
+    settings::{Serve, Work, Worker},
+};
+use anyhow::{Context as _, anyhow, bail};
+use entity::{
+    db, domain,
+    token::{self, Scope},
+};
+use sea_orm::DatabaseConnection;
+use std::{net::SocketAddr, sync::Arc, time::Duration};
+use tokio::{
+    net::TcpListener,
+    signal::unix::{SignalKind, signal},
+    sync::watch,
+};
+use tokio_util::task::TaskTracker;
+use url::Url;
+use worker::{Context, queue::Queue, report::Fonts, store::Store};
+
+/// How long connections may take to end once the process is to end.
+const DRAIN: Duration = Duration::from_secs(10);
+
+async fn context(work: &Work, stop: watch::Receiver<bool>) -> anyhow::Result<Context> {
+    logging::init(&work.database)?;
+    let db = open(&work.database).await?;
+    let queue = Queue::of(&db);
+    if work.no_migrate {
+        let lacking = migration::lacking(&db).await.context("asking which migrations the database lacks")?;
+        if lacking > 0 {
+            bail!("the database lacks {lacking} migrations: run `connector-log migrate`, or leave --no-migrate out");
+        }
+    } else {
+        migrate(&db, &queue).await?;
+    }
+    let store = Store::open(&work.store_url).context("the store (STORE_URL, --store-url) could not be opened")?;
+    let fonts = Arc::new(Fonts::load(Some(work.font_dir.as_path())));
+    Ok(Context { db, queue, store, fonts, stop, in_work: TaskTracker::new() })
+}
+
+pub(super) async fn worker(args: Worker) -> anyhow::Result<()> {
+    let stop = stop_signal()?;
+    let context = context(&args.work, stop).await?;
+    tracing::info!("worker ready");
+    worker::run(context, args.work.worker_exports.into()).await
+}
+
+pub(super) async fn serve(args: Serve) -> anyhow::Result<()> {
+    let stop = stop_signal()?;
+    let context = context(&args.work, stop.clone()).await?;
+    if !args.no_worker
+        && let worker::store::Address::Folder(folder) = &args.work.store_url
+    {
+        tracing::debug!(folder = %folder.display(), "exports are kept in a folder of this machine");
+    }
+    let listener = TcpListener::bind(args.listen)
+        .await
+        .with_context(|| format!("the address {} (LISTEN, --listen) cannot be listened on", args.listen))?;
+    let address = listener.local_addr()?;
+    let key = match args.link_key {
+        Some(key) => key,
+        None => Key::open(&args.link_key_file)?,
+    };
+    let public_url = public_url(args.public_url, address)?;
+    let app = App {
+        db: context.db.clone(),
+        queue: context.queue.clone(),
+        store: context.store.clone(),
+        links: Links { key, public_url: public_url.clone(), ttl: args.download_link_ttl },
+        schema: graphql::schema(),
+        domains: Domains::default(),
+    };
+    welcome(&context.db, &public_url).await?;
+    tracing::info!(%address, url = %public_url, worker = !args.no_worker, "ready");
+    let worker = (!args.no_worker).then(|| tokio::spawn(worker::run(context, args.work.worker_exports.into())));
+    let http = tokio::spawn(listen(listener, app, stop.clone()));
+    run_both(http, worker, stop).await
+}
+
+type Half = tokio::task::JoinHandle<anyhow::Result<()>>;
+
+/// Ends when both halves have ended. A half that ends by itself takes the process down.
+async fn run_both(mut http: Half, worker: Option<Half>, stop: watch::Receiver<bool>) -> anyhow::Result<()> {
+    let Some(mut worker) = worker else {
+        return http.await?;
+    };
+    let (ended, other) = tokio::select! {
+        ended = &mut http => (ended, worker),
+        ended = &mut worker => (ended, http),
+    };
+    ended.map_err(|e| anyhow!("a part of the server panicked: {e}"))??;
+    if !*stop.borrow() {
+        bail!("a part of the server ended by itself");
+    }
+    other.await?
+}
+
+async fn listen(listener: TcpListener, app: App, stop: watch::Receiver<bool>) -> anyhow::Result<()> {
+    let serve = axum::serve(listener, routes::routes(app)).with_graceful_shutdown(stopped(stop.clone()));
+    tokio::select! {
+        ended = async { serve.await } => ended.context("serving"),
+        () = async { stopped(stop).await; tokio::time::sleep(DRAIN).await } => {
+            tracing::warn!("connections were still open and are cut");
+            Ok(())
+        }
+    }
+}
+
+async fn stopped(mut stop: watch::Receiver<bool>) {
+    // An error means that the sender is gone, which is an end as well.
+    let _ = stop.wait_for(|stop| *stop).await;
+}
+
+/// Becomes true at SIGTERM or SIGINT.
+fn stop_signal() -> anyhow::Result<watch::Receiver<bool>> {
+    let (tell, stop) = watch::channel(false);
+    let (mut term, mut int) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+    tokio::spawn(async move {
+        tokio::select! {
+            _ = term.recv() => {}
+            _ = int.recv() => {}
+        }
+        tracing::info!("stopping");
+        // No receiver left means that everything has ended already.
+        let _ = tell.send(true);
+        std::future::pending::<()>().await;
+    });
+    Ok(stop)
+}
+
+fn public_url(given: Option<Url>, address: SocketAddr) -> anyhow::Result<Url> {
+    let url = match given {
+        Some(url) => url,
+        None => Url::parse(&format!("http://{address}"))?,
+    };
+    if !matches!(url.scheme(), "http" | "https") || url.query().is_some() || url.fragment().is_some() {
+        bail!(
+            "PUBLIC_URL (--public-url) must be an http or https address without query, such as https://log.example.com"
+        );
+    }
+    Ok(url)
+}
+
+/// The name of the first domain, made at the first start.
+const FIRST_DOMAIN: &str = "default";
+
+/// Says where to go and, at the first start, how to get in. On standard output, for it is for
+/// people and holds a secret: the log goes to standard error and never holds one.
+async fn welcome(db: &DatabaseConnection, url: &Url) -> anyhow::Result<()> {
+    let base = url.as_str().trim_end_matches('/');
+    println!("Connector Log is ready.\n  GraphiQL  {base}/graphiql\n  API       {base}/graphql");
+    if domain::none_yet(db).await? {
+        let tx = db::begin_write(db).await?;
+        let domain = domain::open(&tx, FIRST_DOMAIN).await?;
+        let secret = token::create(&tx, domain.id, "first token", &Scope::ALL, None).await?;
+        tx.commit().await?;
+        println!(
+            "  Token     {}\n\nThe token opens the domain \"{FIRST_DOMAIN}\". It is shown this once; make others with\n  \
+             connector-log token create --domain {FIRST_DOMAIN}",
+            secret.reveal()
+        );
+    } else {
+        println!("  Token     as made before; another: connector-log token create --domain NAME");
+    }
+    Ok(())
+}

@@ -1,0 +1,193 @@
+//! Downloads: links that need no other credential, work until they expire, and not after a
+//! character was changed.
+//!
+//! A link names the export and the second in which it expires, and carries an HMAC-SHA256 of the
+//! method and both. From the store the file comes by a link of the store's own (S3) or through us.
+
+use crate::{app::App, error::Error};
+use anyhow::Context;
+use axum::{
+    body::Body,
+    extract::{Path, Query, State, rejection::QueryRejection},
+    http::{HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use chrono::{DateTime, Utc};
+use entity::{
+    clock,
+    export::{self, life},
+    id::ExportId,
+};
+use hmac::{Hmac, KeyInit, Mac};
+use serde::Deserialize;
+use sha2::Sha256;
+use std::{io::Write, path, str::FromStr, time::Duration};
+use url::Url;
+use worker::store::{Fetched, disposition};
+
+/// The key that signs links: 32 bytes.
+#[derive(Clone)]
+pub struct Key([u8; 32]);
+
+impl std::fmt::Debug for Key {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Key(…)")
+    }
+}
+
+impl FromStr for Key {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let mut key = [0; 32];
+        hex::decode_to_slice(text.trim(), &mut key).map_err(|_| "must be 64 hexadecimal digits")?;
+        Ok(Self(key))
+    }
+}
+
+impl Key {
+    /// The key of a file, made now if there is none, readable by its owner alone.
+    pub fn open(file: &path::Path) -> anyhow::Result<Self> {
+        let shown = file.display();
+        match std::fs::read_to_string(file) {
+            Ok(text) => text.parse().map_err(|e| anyhow::anyhow!("the link key in {shown} {e}")),
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => {
+                Self::make(file).with_context(|| format!("making the link key {shown}"))
+            }
+            Err(e) => Err(e).with_context(|| format!("reading the link key {shown}")),
+        }
+    }
+
+    fn make(file: &path::Path) -> anyhow::Result<Self> {
+        use std::os::unix::fs::OpenOptionsExt;
+        let mut key = [0; 32];
+        getrandom::fill(&mut key)?;
+        if let Some(folder) = file.parent().filter(|f| !f.as_os_str().is_empty()) {
+            std::fs::create_dir_all(folder)?;
+        }
+        // Written whole before it has its name: no other process ever reads half a key.
+        let draft = file.with_extension(format!("{}.new", std::process::id()));
+        let mut opened = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&draft)?;
+        opened.write_all(hex::encode(key).as_bytes())?;
+        opened.sync_all()?;
+        let named = std::fs::hard_link(&draft, file);
+        std::fs::remove_file(&draft)?;
+        match named {
+            Ok(()) => Ok(Self(key)),
+            // Another process was quicker.
+            Err(e) if e.kind() == std::io::ErrorKind::AlreadyExists => Self::open(file),
+            Err(e) => Err(e.into()),
+        }
+    }
+}
+
+/// Makes links and checks them.
+#[derive(Clone, Debug)]
+pub struct Links {
+    /// Signs.
+    pub key: Key,
+    /// What links begin with.
+    pub public_url: Url,
+    /// How long they work.
+    pub ttl: Duration,
+}
+
+#[derive(Debug, Deserialize)]
+pub(crate) struct Signed {
+    expires: i64,
+    signature: String,
+}
+
+impl Links {
+    /// A link to an export's file, and when it stops working.
+    pub fn mint(&self, export: ExportId, now: DateTime<Utc>) -> (Url, DateTime<Utc>) {
+        let expires = now.timestamp().saturating_add(i64::try_from(self.ttl.as_secs()).unwrap_or(i64::MAX));
+        let mut url = self.public_url.clone();
+        let folder = url.path().trim_end_matches('/').to_owned();
+        url.set_path(&format!("{folder}/exports/{export}"));
+        url.query_pairs_mut()
+            .clear()
+            .append_pair("expires", &expires.to_string())
+            .append_pair("signature", &hex::encode(self.mac(export, expires).finalize().into_bytes()));
+        (url, DateTime::from_timestamp(expires, 0).unwrap_or(now))
+    }
+
+    fn mac(&self, export: ExportId, expires: i64) -> Hmac<Sha256> {
+        let mut mac = Hmac::new_from_slice(&self.key.0).expect("HMAC takes a key of any length");
+        mac.update(format!("GET\n{export}\n{expires}").as_bytes());
+        mac
+    }
+
+    /// Whether the signature is ours and the link has not expired. Compared in constant time.
+    fn holds(&self, export: ExportId, signed: &Signed, now: DateTime<Utc>) -> bool {
+        // One spelling only: what is not the very link that was minted is another link.
+        let canonical = signed.signature.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
+        let genuine = hex::decode(&signed.signature)
+            .is_ok_and(|bytes| self.mac(export, signed.expires).verify_slice(&bytes).is_ok());
+        canonical && genuine && now.timestamp() < signed.expires
+    }
+}
+
+/// `GET /exports/{id}?expires=…&signature=…`
+pub(crate) async fn download(
+    State(app): State<App>,
+    Path(id): Path<String>,
+    signed: Result<Query<Signed>, QueryRejection>,
+) -> Response {
+    let Some((id, Query(signed))) = id.parse::<ExportId>().ok().filter(|e| e.to_string() == id).zip(signed.ok()) else {
+        return refusal(StatusCode::NOT_FOUND, "There is no such file.");
+    };
+    if !app.links.holds(id, &signed, clock::now()) {
+        return refusal(
+            StatusCode::FORBIDDEN,
+            "This link is not valid, or no longer: ask for the export's file again to get a new one.",
+        );
+    }
+    match file(&app, id).await {
+        Ok(Some(response)) => response,
+        Ok(None) => refusal(StatusCode::NOT_FOUND, "There is no such file."),
+        Err(error) => {
+            let id = match Error::internal(&format!("{error:#}")) {
+                Error::Internal(id) => id.to_string(),
+                _ => String::new(),
+            };
+            refusal(
+                StatusCode::BAD_GATEWAY,
+                &format!("The file could not be read. The server's log says why, under {id}."),
+            )
+        }
+    }
+}
+
+async fn file(app: &App, id: ExportId) -> anyhow::Result<Option<Response>> {
+    let Some(export) = life::completed(&app.db, id).await? else {
+        return Ok(None);
+    };
+    match app.store.fetch(&export.object_key()).await? {
+        None => Ok(None),
+        Some(Fetched::Link(url)) => {
+            let location = HeaderValue::from_str(url.as_str())?;
+            Ok(Some((StatusCode::TEMPORARY_REDIRECT, [(header::LOCATION, location), no_store()]).into_response()))
+        }
+        Some(Fetched::Stream(size, bytes)) => Ok(Some(attachment(&export, size, Body::from_stream(bytes))?)),
+    }
+}
+
+fn attachment(export: &export::Model, size: u64, body: Body) -> anyhow::Result<Response> {
+    let name = export.file_name.as_deref().unwrap_or("export");
+    let headers = [
+        (header::CONTENT_TYPE, HeaderValue::from_static(export.format.content_type())),
+        (header::CONTENT_DISPOSITION, HeaderValue::from_str(&disposition(name))?),
+        (header::CONTENT_LENGTH, HeaderValue::from(size)),
+        no_store(),
+    ];
+    Ok((headers, body).into_response())
+}
+
+fn no_store() -> (header::HeaderName, HeaderValue) {
+    (header::CACHE_CONTROL, HeaderValue::from_static("private, no-store"))
+}
+
+fn refusal(status: StatusCode, sentence: &str) -> Response {
+    (status, [no_store()], format!("{sentence}\n")).into_response()
+}

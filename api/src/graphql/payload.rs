@@ -1,0 +1,151 @@
+//! Payloads: read in one statement a side for a whole page, and bodies only where they are asked
+//! for.
+
+use super::vocabulary::PayloadEncoding;
+use crate::{app::App, auth::Viewer as Caller, error::Error};
+use async_graphql::{Lookahead, SimpleObject};
+use base64::{Engine, engine::general_purpose::STANDARD};
+use entity::{
+    id::LogId,
+    payload::{self, Head, Side},
+    token::Scope,
+};
+use std::collections::HashMap;
+
+/// One side of a call.
+#[derive(SimpleObject, Clone)]
+pub(super) struct Payload {
+    headers: Vec<Header>,
+    content_type: Option<String>,
+    /// Redacted. UTF-8 text as it was sent; binary bodies as base64, with encoding BASE64.
+    body: Option<String>,
+    encoding: PayloadEncoding,
+    /// Bytes as sent, before redaction and truncation.
+    size_bytes: i32,
+    /// Whether more was sent than is kept: 256 KiB a side.
+    truncated: bool,
+    redactions: Vec<Redaction>,
+}
+
+/// Where a secret stood. Equal fingerprints are equal secrets, within a domain.
+#[derive(SimpleObject, Clone)]
+pub(super) struct Redaction {
+    /// url, headers or body, then the names on the way to it.
+    path: String,
+    /// What it was: password, access-token, cookie and so on.
+    rule: String,
+    /// A keyed hash of it, as its marker shows it.
+    fingerprint: String,
+}
+
+impl From<payload::Redaction> for Redaction {
+    fn from(it: payload::Redaction) -> Self {
+        Self { path: it.path, rule: it.rule, fingerprint: it.fingerprint }
+    }
+}
+
+/// One header, as sent.
+#[derive(SimpleObject, Clone)]
+pub(super) struct Header {
+    name: String,
+    value: String,
+}
+
+impl Payload {
+    fn shown(head: Head, body: Option<Vec<u8>>) -> Self {
+        let (body, encoding) = match body.map(String::from_utf8) {
+            None => (None, PayloadEncoding::Utf8),
+            Some(Ok(text)) => (Some(text), PayloadEncoding::Utf8),
+            Some(Err(binary)) => (Some(STANDARD.encode(binary.as_bytes())), PayloadEncoding::Base64),
+        };
+        Self {
+            content_type: head.headers.get("content-type").map(str::to_owned),
+            headers: head.headers.0.into_iter().map(|h| Header { name: h.0, value: h.1 }).collect(),
+            body,
+            encoding,
+            size_bytes: i32::try_from(head.size).unwrap_or(i32::MAX),
+            truncated: head.truncated,
+            redactions: head.redactions.0.into_iter().map(Redaction::from).collect(),
+        }
+    }
+}
+
+/// What is asked about the payloads of some records: which sides, and of which the bodies.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Asked {
+    request: Option<WithBody>,
+    response: Option<WithBody>,
+}
+
+#[derive(Clone, Copy)]
+struct WithBody(bool);
+
+impl Asked {
+    /// What a selection on a record asks, in any of the places where records are selected.
+    pub(super) fn by(records: &[Lookahead<'_>]) -> Self {
+        let side = |name: &str| {
+            let sides = || records.iter().map(|record| record.field(name)).filter(Lookahead::exists);
+            let body = || sides().any(|side| side.field("body").exists() || side.field("encoding").exists());
+            sides().next().map(|_| WithBody(body()))
+        };
+        Self { request: side("request"), response: side("response") }
+    }
+}
+
+/// One side of the payloads of some records, read in one statement, or two with their bodies; or
+/// why they could not be read, which then is the answer of each.
+pub(super) enum Read {
+    /// Nobody asked.
+    NotAsked,
+    /// The records that have this side.
+    Done(HashMap<LogId, Payload>),
+    /// No answer.
+    Failed(Error),
+}
+
+impl Read {
+    /// The side of one record.
+    pub(super) fn take(&mut self, id: LogId) -> Result<Option<Payload>, Error> {
+        match self {
+            Self::Done(payloads) => Ok(payloads.remove(&id)),
+            Self::Failed(error) => Err(error.clone()),
+            Self::NotAsked => Ok(None),
+        }
+    }
+}
+
+/// Reads both sides as they are asked for.
+pub(super) async fn read(app: &App, caller: &Caller, ids: &[LogId], asked: Asked) -> [Read; 2] {
+    let read = async |side, asked| match asked {
+        None => Read::NotAsked,
+        Some(WithBody(body)) => match side_of(app, caller, side, ids, body).await {
+            Ok(payloads) => Read::Done(payloads),
+            Err(error) => Read::Failed(error),
+        },
+    };
+    [read(Side::Request, asked.request).await, read(Side::Response, asked.response).await]
+}
+
+async fn side_of(
+    app: &App,
+    caller: &Caller,
+    side: Side,
+    ids: &[LogId],
+    with_body: bool,
+) -> Result<HashMap<LogId, Payload>, Error> {
+    caller.needs(Scope::PayloadsRead)?;
+    let ids = || ids.iter().copied();
+    let heads = payload::heads(&app.db, caller.domain.id, side, ids()).await?;
+    let mut bodies: HashMap<LogId, Vec<u8>> = if with_body {
+        payload::bodies(&app.db, caller.domain.id, side, ids()).await?.into_iter().collect()
+    } else {
+        HashMap::new()
+    };
+    Ok(heads
+        .into_iter()
+        .map(|head| {
+            let body = bodies.remove(&head.id);
+            (head.id, Payload::shown(head, body))
+        })
+        .collect())
+}

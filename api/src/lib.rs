@@ -1,0 +1,20 @@
+//! Connector Log's API: who may ask, and how we answer.
+//!
+//! A request walks down and comes back: [`routes`] → [`auth`] → [`graphql`] → `entity`, or, for an
+//! export, `worker`. What comes from outside is parsed once, here: the environment into
+//! [`settings`], a token into a [`auth::Viewer`], GraphQL input into a filter or a new record.
+#![forbid(unsafe_code)]
+
+pub mod app;
+pub mod auth;
+pub mod bench;
+pub mod cli;
+pub mod download;
+pub mod error;
+pub mod graphql;
+pub mod import;
+pub mod logging;
+pub mod routes;
+pub mod settings;
+
+pub use cli::main;

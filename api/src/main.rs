@@ -1,0 +1,6 @@
+//! The one program: `connector-log`.
+#![forbid(unsafe_code)]
+
+fn main() -> std::process::ExitCode {
+    api::main()
+}

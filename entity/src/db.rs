@@ -1,0 +1,125 @@
+//! The one place that knows which database is open: SQLite or PostgreSQL.
+//!
+//! One sqlx pool serves the entities and the queue alike. SQLite's settings are made here, once:
+//! write-ahead log, foreign keys, a patient lock.
+
+use sea_orm::{
+    ConnectionTrait, DatabaseBackend, DatabaseConnection, DatabaseTransaction, DbErr, SqliteTransactionMode,
+    SqlxPostgresConnector, SqlxSqliteConnector, TransactionOptions, TransactionTrait,
+};
+use sqlx::{
+    ConnectOptions, Connection,
+    postgres::{PgConnectOptions, PgPoolOptions},
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
+};
+use std::{path::PathBuf, str::FromStr, time::Duration};
+
+/// Where the database is.
+#[derive(Clone, Debug)]
+pub enum Address {
+    /// A file, made at first use.
+    Sqlite(PathBuf),
+    /// A server.
+    Postgres(Box<PgConnectOptions>),
+}
+
+/// Why an address is none.
+#[derive(Debug, thiserror::Error)]
+pub enum BadAddress {
+    /// Neither scheme.
+    #[error("must begin with sqlite: or postgres://, such as sqlite:data/connector-log.db")]
+    Scheme,
+    /// A PostgreSQL address that cannot be read. The text never holds the password.
+    #[error("is no PostgreSQL address, such as postgres://user:password@host/database")]
+    Postgres,
+    /// `sqlite:` and nothing.
+    #[error("names no file: write sqlite:PATH")]
+    NoPath,
+}
+
+impl FromStr for Address {
+    type Err = BadAddress;
+
+    fn from_str(text: &str) -> Result<Self, BadAddress> {
+        if let Some(path) = text.strip_prefix("sqlite:") {
+            let path = path.strip_prefix("//").unwrap_or(path);
+            return if path.is_empty() { Err(BadAddress::NoPath) } else { Ok(Self::Sqlite(path.into())) };
+        }
+        if text.starts_with("postgres://") || text.starts_with("postgresql://") {
+            return text.parse().map(|o| Self::Postgres(Box::new(o))).map_err(|_| BadAddress::Postgres);
+        }
+        Err(BadAddress::Scheme)
+    }
+}
+
+/// Opens the database, making SQLite's file and folder where they are missing.
+///
+/// `connections` bounds the pool. A statement waits five seconds at most for a connection.
+pub async fn open(address: &Address, connections: u32) -> Result<DatabaseConnection, DbErr> {
+    let failed = |e: sqlx::Error| DbErr::Conn(sea_orm::RuntimeErr::SqlxError(std::sync::Arc::new(e)));
+    match address {
+        Address::Sqlite(path) => {
+            if let Some(folder) = path.parent().filter(|f| !f.as_os_str().is_empty()) {
+                std::fs::create_dir_all(folder).map_err(|e| DbErr::Custom(format!("{}: {e}", folder.display())))?;
+            }
+            let options = SqliteConnectOptions::new()
+                .filename(path)
+                .create_if_missing(true)
+                .journal_mode(SqliteJournalMode::Wal)
+                .synchronous(SqliteSynchronous::Full)
+                .foreign_keys(true)
+                .busy_timeout(Duration::from_secs(10))
+                .pragma("cache_size", "-16384")
+                .log_statements(STATEMENTS)
+                .log_slow_statements(SLOW_STATEMENTS, SLOW);
+            let pool = SqlitePoolOptions::new()
+                .max_connections(connections)
+                .acquire_timeout(Duration::from_secs(10))
+                .connect_with(options)
+                .await
+                .map_err(failed)?;
+            Ok(SqlxSqliteConnector::from_sqlx_sqlite_pool(pool))
+        }
+        Address::Postgres(options) => {
+            let options = options
+                .as_ref()
+                .clone()
+                .application_name("connector-log")
+                .log_statements(STATEMENTS)
+                .log_slow_statements(SLOW_STATEMENTS, SLOW);
+            // The pool would only say that it waited in vain; one connection says why.
+            options.connect().await.map_err(failed)?.close().await.map_err(failed)?;
+            let pool = PgPoolOptions::new()
+                .max_connections(connections)
+                .acquire_timeout(Duration::from_secs(5))
+                .connect_with(options)
+                .await
+                .map_err(failed)?;
+            Ok(SqlxPostgresConnector::from_sqlx_postgres_pool(pool))
+        }
+    }
+}
+
+const STATEMENTS: log::LevelFilter = log::LevelFilter::Debug;
+const SLOW_STATEMENTS: log::LevelFilter = log::LevelFilter::Warn;
+const SLOW: Duration = Duration::from_secs(1);
+
+/// Begins a transaction that will write. On SQLite it takes the write lock at once: one that
+/// reads first and writes later would fail whenever another has written in between.
+pub async fn begin_write(db: &DatabaseConnection) -> Result<DatabaseTransaction, DbErr> {
+    db.begin_with_options(TransactionOptions {
+        sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+        ..Default::default()
+    })
+    .await
+}
+
+/// The name of the dialect, for statements that are written twice.
+pub fn is_postgres(db: &impl ConnectionTrait) -> bool {
+    db.get_database_backend() == DatabaseBackend::Postgres
+}
+
+/// Answers if the database does.
+pub async fn ping(db: &DatabaseConnection) -> Result<(), DbErr> {
+    db.execute_unprepared("SELECT 1").await.map(drop)
+}

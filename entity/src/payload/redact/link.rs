@@ -1,0 +1,93 @@
+//! URLs, whole or relative: password, path parameters, query and fragment.
+
+use super::{
+    codec::{Form, Percent, through},
+    edit::{Edit, shift, within},
+    form, known,
+    names::{self, Name, Rule, looks_random},
+    pass::Pass,
+    rules::ANNOUNCERS,
+    value,
+};
+use std::ops::Range;
+
+/// Redacts a URL.
+pub(super) fn scan(pass: Pass<'_>, url: &[u8]) -> Vec<Edit> {
+    let find = |byte: u8, range: Range<usize>| {
+        let found = url[range.clone()].iter().position(|b| *b == byte);
+        found.map_or(range.end, |found| range.start + found)
+    };
+    let fragment = find(b'#', 0..url.len());
+    let query = find(b'?', 0..fragment);
+    let path = authority_end(&url[..query]);
+    let mut edits = authority(pass, &url[..path]);
+    edits.extend(shift(self::path(pass, &url[path..query]), path));
+    let part = |range: Range<usize>, name: &[u8]| {
+        let found = form::scan::<Form>(pass, &url[range.clone()], b"&");
+        shift(within(found, name), range.start)
+    };
+    if query < fragment {
+        edits.extend(part(query + 1..fragment, b"query"));
+    }
+    if fragment < url.len() {
+        // A page that routes by its fragment has a path and a query there.
+        let inner = find(b'?', fragment..url.len());
+        let equals = find(b'=', fragment..url.len());
+        let start = if inner < equals { inner + 1 } else { fragment + 1 };
+        edits.extend(part(start..url.len(), b"fragment"));
+    }
+    edits
+}
+
+/// Where the path begins.
+fn authority_end(head: &[u8]) -> usize {
+    let scheme = head.windows(3).position(|window| window == b"://").map(|at| at + 3);
+    let start = scheme.or_else(|| head.starts_with(b"//").then_some(2));
+    start.map_or(0, |start| start + head[start..].iter().take_while(|b| **b != b'/').count())
+}
+
+/// `https://user:password@host`: the password goes, and keys of known shapes elsewhere.
+fn authority(pass: Pass<'_>, text: &[u8]) -> Vec<Edit> {
+    let start = text.windows(2).position(|window| window == b"//").map_or(0, |at| at + 2);
+    let end = text.iter().rposition(|b| *b == b'@').filter(|end| *end >= start);
+    let colon = end.and_then(|end| text[start..end].iter().position(|b| *b == b':'));
+    let password = match (colon, end) {
+        (Some(colon), Some(end)) => start + colon + 1..end,
+        _ => text.len()..text.len(),
+    };
+    let known = |range: Range<usize>| {
+        let found = through::<Percent>(&text[range.clone()], |text| known::scan(pass, text));
+        shift(found, range.start)
+    };
+    let rule = Rule::secret("password");
+    let found = through::<Percent>(&text[password.clone()], |text| value::secret(pass, rule, text));
+    let mut edits = known(0..password.start);
+    edits.extend(shift(within(found, b"password"), password.start));
+    edits.extend(known(password.end..text.len()));
+    edits
+}
+
+/// `;jsessionid=…`, what looks like a secret after a segment that announces one, and keys of known shapes.
+fn path(pass: Pass<'_>, path: &[u8]) -> Vec<Edit> {
+    let mut edits = Vec::new();
+    let mut start = 0;
+    let mut announced: Option<Rule> = None;
+    for segment in path.split(|b| *b == b'/') {
+        let end = segment.iter().position(|b| *b == b';').unwrap_or(segment.len());
+        let (word, parameters) = segment.split_at(end);
+        let found = through::<Percent>(word, |word| match announced {
+            Some(rule) if looks_random(word) => value::whole(pass, rule.label, word),
+            // A URL or a query that was put into a segment.
+            _ if word.contains(&b'=') => value::scan(pass, word),
+            _ => known::scan(pass, word),
+        });
+        edits.extend(shift(within(found, b"path"), start));
+        if let Some(parameters) = parameters.strip_prefix(b";") {
+            edits.extend(shift(within(form::scan::<Form>(pass, parameters, b";"), b"path"), start + end + 1));
+        }
+        let by_custom = || Name::of(word).is_in(ANNOUNCERS).then_some(Rule::secret("token"));
+        announced = names::rule(word).filter(|rule| rule.inside().is_some()).or_else(by_custom);
+        start += segment.len() + 1;
+    }
+    edits
+}

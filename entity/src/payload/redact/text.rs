@@ -1,0 +1,286 @@
+//! Free text: error messages, pages without markup, scripts, header values of no known form.
+//!
+//! The text is read word by word. A word may be a URL, a pair (`password=…`) or a name whose value is the next
+//! word (`"password": "…"`); credentials of a known shape are found wherever they stand.
+
+use super::{
+    authorization,
+    codec::{Form, Loose, through},
+    edit::{Edit, merge, shift},
+    form, known, link,
+    names::{self, Rule, is_harmless, looks_like_word, looks_opaque, looks_random},
+    pass::Pass,
+    rules::Way,
+    value,
+};
+
+/// How far is looked ahead to tell the value of a header from a remark about it.
+const HEADER_PEEK: usize = 256;
+
+/// What the words before lead to expect.
+#[derive(Clone, Copy)]
+enum Expect {
+    Nothing,
+    /// A colon or an equals sign, then a value.
+    Sign(Rule),
+    /// A value. Sure if only a value can stand there.
+    Value {
+        rule: Rule,
+        sure: bool,
+    },
+    /// The credential of a scheme such as `Bearer`.
+    Credential,
+}
+
+/// Redacts a text.
+pub(super) fn scan(pass: Pass<'_>, text: &[u8]) -> Vec<Edit> {
+    let mut reader = Reader { pass, text, edits: Vec::new(), expect: Expect::Nothing };
+    reader.run();
+    merge(reader.edits, known::scan(pass, text))
+}
+
+/// Redacts a text without opening any encoding in it.
+pub(super) fn flat(pass: Pass<'_>, text: &[u8]) -> Vec<Edit> {
+    known::scan(pass, text)
+}
+
+/// The value after a label that stood apart from it (`<b>cookie</b>: 'abc'`), if it looks like a secret.
+pub(super) fn labelled(pass: Pass<'_>, rule: Rule, text: &[u8]) -> Vec<Edit> {
+    let start = text.iter().take_while(|b| b.is_ascii_whitespace() || b"=:>'\"(".contains(b)).count();
+    let len = text[start..].iter().take_while(|b| !(parts_words(**b) || b",;])".contains(b))).count();
+    let word = &text[start..start + len];
+    let rest = text[start + len..].iter().all(|b| b.is_ascii_whitespace() || b"'\",;.])".contains(b));
+    let secret = if rule.stands_alone() { looks_random(word) } else { rule.way == Way::Code && looks_opaque(word) };
+    if rest && secret { shift(value::whole(pass, rule.label, word), start) } else { Vec::new() }
+}
+
+/// White space, quotes and brackets that no URL holds.
+fn parts_words(byte: u8) -> bool {
+    byte <= b' ' || matches!(byte, b'"' | b'\'' | b'`' | b'<' | b'>' | b'{' | b'}' | b'|' | b'\\' | 0x7F)
+}
+
+/// The first of each of the signs in a word that say what it is.
+#[derive(Default)]
+struct Signs {
+    equals: Option<usize>,
+    /// Of a URL: `://`, or the question mark before a query.
+    link: Option<usize>,
+    colon: Option<usize>,
+    ampersand: Option<usize>,
+    /// An equals sign in percent-encoding.
+    encoded: Option<usize>,
+}
+
+impl Signs {
+    fn of(word: &[u8]) -> Self {
+        let mut signs = Self::default();
+        for (at, byte) in word.iter().enumerate() {
+            let first = match byte {
+                b'=' => &mut signs.equals,
+                b'&' => &mut signs.ampersand,
+                b'?' => &mut signs.link,
+                b':' if word[at..].starts_with(b"://") => &mut signs.link,
+                b':' => &mut signs.colon,
+                b'%' if word[at + 1..].starts_with(b"3D") || word[at + 1..].starts_with(b"3d") => &mut signs.encoded,
+                _ => continue,
+            };
+            first.get_or_insert(at);
+        }
+        signs
+    }
+}
+
+struct Reader<'a> {
+    pass: Pass<'a>,
+    text: &'a [u8],
+    edits: Vec<Edit>,
+    expect: Expect,
+}
+
+impl Reader<'_> {
+    fn run(&mut self) {
+        let mut at = 0;
+        while let Some(&byte) = self.text.get(at) {
+            if parts_words(byte) {
+                at = self.between(at, byte);
+                continue;
+            }
+            let len = self.text[at..].iter().take_while(|b| !parts_words(**b)).count();
+            at = self.word(at, at + len);
+        }
+    }
+
+    /// A byte between words. Returns where to go on.
+    fn between(&mut self, at: usize, byte: u8) -> usize {
+        match (self.expect, byte) {
+            (Expect::Value { rule, .. }, b'"' | b'\'' | b'`') => {
+                // In quotes that are escaped themselves, the escape of the second ends the value.
+                let escaped = at > 0 && self.text[at - 1] == b'\\';
+                let ends = |b: u8| b == b'\n' || b == if escaped { b'\\' } else { byte };
+                let len = self.text[at + 1..].iter().take_while(|b| !ends(**b)).count();
+                self.expect = Expect::Nothing;
+                if self.takes(rule, &self.text[at + 1..at + 1 + len], at + 1, true) {
+                    return self.value(rule, at + 1, at + 1 + len);
+                }
+            }
+            (Expect::Sign(rule), b'"' | b'\'' | b'`') => {
+                // `invalid token "…"` has no sign, `"token": "…"` has one after the quote.
+                let len = self.text[at + 1..].iter().take_while(|b| !parts_words(**b)).count();
+                if looks_opaque(&self.text[at + 1..at + 1 + len]) {
+                    self.expect = Expect::Nothing;
+                    return self.value(rule, at + 1, at + 1 + len);
+                }
+            }
+            // `=>` parts a name from its value too.
+            (_, b' ' | b'\t' | b'"' | b'\'' | b'`' | b'\\') | (Expect::Value { .. }, b'>') => {}
+            _ => self.expect = Expect::Nothing,
+        }
+        at + 1
+    }
+
+    /// A word. Returns where to go on: after it, or after the value that it began.
+    fn word(&mut self, start: usize, end: usize) -> usize {
+        let word = &self.text[start..end];
+        if word.ends_with(b"-----BEGIN")
+            && let Some(pem) = known::Pem::at(self.text, end - b"-----BEGIN".len())
+        {
+            // Left to `known`: none of its lines is a name or a value.
+            self.expect = Expect::Nothing;
+            return pem.end;
+        }
+        let kept = word.iter().rev().take_while(|b| b".,;)".contains(b)).count();
+        let word = &word[..word.len() - kept];
+        match std::mem::replace(&mut self.expect, Expect::Nothing) {
+            Expect::Credential if self.is_credential(word, end) => {
+                self.edits.push(self.pass.hide(start..start + word.len(), word, "authorization"));
+                return end;
+            }
+            Expect::Value { rule, sure } if self.takes(rule, word, start, sure) => {
+                return self.value(rule, start, end);
+            }
+            Expect::Sign(rule) => {
+                let signs = word.iter().take_while(|b| matches!(b, b':' | b'=')).count();
+                if signs > 0 {
+                    let sure = word[0] == b'=' && signs < word.len();
+                    self.expect = Expect::Value { rule, sure };
+                    if signs < word.len() && self.takes(rule, &word[signs..], start + signs, sure) {
+                        self.expect = Expect::Nothing;
+                        return self.value(rule, start + signs, end);
+                    }
+                    return end;
+                }
+                if looks_opaque(word) {
+                    return self.value(rule, start, end);
+                }
+            }
+            _ => {}
+        }
+        self.plain(word, start, end)
+    }
+
+    /// A word of which nothing was expected.
+    fn plain(&mut self, word: &[u8], start: usize, end: usize) -> usize {
+        let signs = Signs::of(word);
+        let equals = signs.equals.unwrap_or(word.len());
+        let is_link = signs.link.is_some_and(|link| link < equals);
+        let colon = signs.colon.filter(|colon| *colon < equals && !is_link);
+        if let Some(end) = colon.and_then(|colon| self.pair(word, colon, start, end)) {
+            return end;
+        }
+        // `url=https://…`: what follows is one URL, though it may have escapes of its own.
+        let value = word.get(equals + 1..).unwrap_or_default();
+        let named = value.starts_with(b"http://") || value.starts_with(b"https://");
+        let (found, from) = if is_link {
+            (link::scan(self.pass, word), 0)
+        } else if named {
+            (link::scan(self.pass, value), equals + 1)
+        } else if signs.equals.is_none() && signs.encoded.is_some() {
+            (through::<Form>(word, |text| value::scan(self.pass, text)), 0)
+        } else if signs.equals.is_none() || value.starts_with(b"=") {
+            (Vec::new(), 0)
+        } else if signs.ampersand.is_some() {
+            (form::scan::<Form>(self.pass, word, b"&;"), 0)
+        } else {
+            (form::scan::<Loose>(self.pass, word, b";"), 0)
+        };
+        self.edits.extend(shift(found, start + from));
+        if let Some(name) = word.strip_suffix(b"=").or_else(|| word.strip_suffix(b":")) {
+            let name = name.rsplit(|b| b"&;,?(".contains(b)).next().unwrap_or(name);
+            if let Some(rule) = names::rule(name) {
+                self.expect = Expect::Value { rule, sure: word.ends_with(b"=") };
+            }
+        } else if !is_link && signs.equals.is_none() {
+            self.name(word);
+        }
+        end
+    }
+
+    /// A word without signs in it.
+    fn name(&mut self, word: &[u8]) {
+        if authorization::is_scheme(word) {
+            self.expect = Expect::Credential;
+        } else if let Some(rule) = names::rule(word) {
+            self.expect = Expect::Sign(rule);
+        }
+    }
+
+    /// A word with a colon in it: a name and its value, perhaps. Returns where to go on if it was.
+    fn pair(&mut self, word: &[u8], colon: usize, start: usize, end: usize) -> Option<usize> {
+        let rule = names::rule(&word[..colon])?;
+        let value = &word[colon + 1..];
+        let takes = !value.is_empty() && self.takes(rule, value, start + colon + 1, false);
+        takes.then(|| self.value(rule, start + colon + 1, end))
+    }
+
+    /// Whether a word, which begins at `start`, is believed to be the value of that name.
+    fn takes(&self, rule: Rule, word: &[u8], start: usize, sure: bool) -> bool {
+        match rule.way {
+            Way::Authorization | Way::Cookie | Way::SetCookie | Way::Jar => {
+                let ahead = &self.text[start..self.text.len().min(start + HEADER_PEEK)];
+                rule.is_header(ahead) || looks_random(word)
+            }
+            Way::Code => looks_random(word),
+            Way::Jwk | Way::Jws | Way::Rsa => false,
+            Way::Ticket => names::is_ticket(word),
+            _ if sure => !is_harmless(word),
+            _ => word.len() >= 6 && !looks_like_word(word) && !word.contains(&b'('),
+        }
+    }
+
+    /// Hides a value, or finds what is secret in it. Returns where to go on.
+    fn value(&mut self, rule: Rule, start: usize, end: usize) -> usize {
+        let header = matches!(rule.way, Way::Authorization | Way::Cookie | Way::SetCookie | Way::Jar);
+        let end = if header { self.header_end(start).max(end) } else { end };
+        let value = &self.text[start..end];
+        let kept = value.iter().rev().take_while(|b| b".,;)".contains(b)).count();
+        let value = if header { value } else { &value[..value.len() - kept] };
+        let rule = if rule.stands_alone() { rule } else { Rule::secret(rule.label) };
+        let found = value::secret(self.pass, rule, value);
+        self.edits.extend(shift(found, start));
+        end
+    }
+
+    /// Where the value of a header ends that is quoted in a text: with its line, or before, at a quote; parameters
+    /// have quotes of their own.
+    fn header_end(&self, start: usize) -> usize {
+        let text = &self.text[start..];
+        let quotes = authorization::has_parameters(text);
+        let ends = |b: &&u8| match **b {
+            b'\n' | b'\r' => false,
+            b'"' | b'\'' | b'`' | b'<' | b'>' | b'\\' => quotes,
+            _ => true,
+        };
+        start + text.iter().take_while(ends).count()
+    }
+
+    /// Whether a word after `Bearer` and the like is a credential and no part of a sentence or of a challenge.
+    fn is_credential(&self, word: &[u8], end: usize) -> bool {
+        let parameter = word.ends_with(b"=") && matches!(self.text.get(end), Some(b'"' | b'\''));
+        let letters = word.iter().all(|b| b.is_ascii_alphanumeric() || b"-._~+/=%:".contains(b));
+        let inner_equals = word.iter().rev().skip_while(|b| **b == b'=').any(|b| *b == b'=');
+        letters
+            && !parameter
+            && !inner_equals
+            && (word.len() >= 20 || (word.len() >= 8 && word.iter().any(u8::is_ascii_digit)))
+    }
+}

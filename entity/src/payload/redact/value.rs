@@ -1,0 +1,61 @@
+//! A value, out of its escapes: hidden if its name says that it is a secret, else read as what it looks like.
+
+use super::{
+    authorization, cookie,
+    edit::{Edit, shift},
+    envelope, json, jwt, markup,
+    names::{Rule, is_harmless, looks_random},
+    pass::{Pass, is_marker},
+    rules::Way,
+    text,
+};
+
+/// Shorter texts hold no credential that could be told from a word.
+const LEAST: usize = 8;
+
+/// Redacts a value whose name says nothing.
+pub(super) fn scan(pass: Pass<'_>, value: &[u8]) -> Vec<Edit> {
+    if value.len() < LEAST {
+        return Vec::new();
+    }
+    let Some(inner) = pass.deeper() else {
+        return text::flat(pass, value);
+    };
+    if json::is_likely(value) {
+        return json::scan(inner, value);
+    }
+    if markup::is_likely(value) {
+        return markup::scan(inner, value);
+    }
+    envelope::base64(inner, value).unwrap_or_else(|| text::scan(inner, value))
+}
+
+/// Hides the secret in `value`, which is decoded, in the way that its name asks for.
+pub(super) fn secret(pass: Pass<'_>, rule: Rule, value: &[u8]) -> Vec<Edit> {
+    match rule.way {
+        Way::Authorization => authorization::scan(pass, value),
+        Way::Jar if cookie::has_names(value) => cookie::scan(pass, Way::SetCookie, value),
+        Way::Cookie | Way::SetCookie if cookie::has_names(value) => cookie::scan(pass, rule.way, value),
+        // `"cookie": "required"` names no cookie; a bare session id under that key is one.
+        Way::Cookie | Way::SetCookie if !looks_random(value.trim_ascii()) => Vec::new(),
+        Way::Saml => envelope::saml(pass, value),
+        Way::Assertion => {
+            let inside = envelope::open(pass, value);
+            inside.unwrap_or_else(|| whole(pass, rule.label, value))
+        }
+        _ => whole(pass, rule.label, value),
+    }
+}
+
+/// Hides the whole value, but for what a JWT says openly.
+pub(super) fn whole(pass: Pass<'_>, label: &'static str, value: &[u8]) -> Vec<Edit> {
+    let start = value.len() - value.trim_ascii_start().len();
+    let secret = value.trim_ascii();
+    if is_harmless(secret) || is_marker(secret) {
+        return Vec::new();
+    }
+    if let Some(edits) = jwt::whole(pass, label, secret) {
+        return shift(edits, start);
+    }
+    vec![pass.hide(start..start + secret.len(), secret, label)]
+}

@@ -1,0 +1,111 @@
+//! A database for one test: a file of its own, or a PostgreSQL database of its own.
+
+use sqlx::{
+    AssertSqlSafe, ConnectOptions, Connection, Executor,
+    postgres::{PgConnectOptions, PgSslMode},
+    sqlite::SqliteConnectOptions,
+};
+use std::{env, path::Path};
+use uuid::Uuid;
+
+/// Which database a test runs on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A file.
+    Sqlite,
+    /// A server.
+    Postgres,
+}
+
+/// The database of one test.
+#[derive(Clone, Debug)]
+pub(crate) enum Database {
+    Sqlite(SqliteConnectOptions),
+    Postgres { server: PgConnectOptions, name: String },
+}
+
+impl Database {
+    /// A new, empty one.
+    pub(crate) async fn new(kind: Kind, folder: &Path) -> Self {
+        match kind {
+            Kind::Sqlite => Self::Sqlite(SqliteConnectOptions::new().filename(folder.join("log.db"))),
+            Kind::Postgres => {
+                let server = postgres_server();
+                let name = format!("promise_{}", Uuid::new_v4().simple());
+                match server.connect().await {
+                    Ok(mut connection) => {
+                        let create = format!("CREATE DATABASE {name}");
+                        connection.execute(AssertSqlSafe(create)).await.unwrap();
+                        connection.close().await.unwrap();
+                    }
+                    Err(error) => panic!(
+                        "these tests need a PostgreSQL server, and none answers ({error}): run scripts/test, \
+                         or scripts/with-postgres cargo test"
+                    ),
+                }
+                Self::Postgres { server, name }
+            }
+        }
+    }
+
+    /// The address, as the product is given it.
+    pub(crate) fn url(&self) -> String {
+        match self {
+            Self::Sqlite(options) => format!("sqlite:{}", options.get_filename().display()),
+            Self::Postgres { server, name } => server.clone().database(name).to_url_lossy().to_string(),
+        }
+    }
+
+    /// Runs a statement of the test's own.
+    pub(crate) async fn execute(&self, sql: &str) -> Result<u64, sqlx::Error> {
+        let sql = AssertSqlSafe(sql.to_owned());
+        match self {
+            Self::Sqlite(options) => {
+                let mut connection = options.clone().disable_statement_logging().connect().await?;
+                let done = connection.execute(sql).await.map(|done| done.rows_affected());
+                connection.close().await?;
+                done
+            }
+            Self::Postgres { server, name } => {
+                let mut connection = server.clone().database(name).connect().await?;
+                let done = connection.execute(sql).await.map(|done| done.rows_affected());
+                connection.close().await?;
+                done
+            }
+        }
+    }
+
+    /// The number that a statement answers.
+    pub(crate) async fn number(&self, sql: &str) -> i64 {
+        let sql = AssertSqlSafe(sql.to_owned());
+        match self {
+            Self::Sqlite(options) => {
+                let mut connection = options.connect().await.unwrap();
+                sqlx::query_scalar(sql).fetch_one(&mut connection).await.unwrap()
+            }
+            Self::Postgres { server, name } => {
+                let mut connection = server.clone().database(name).connect().await.unwrap();
+                sqlx::query_scalar(sql).fetch_one(&mut connection).await.unwrap()
+            }
+        }
+    }
+
+    /// Takes the database away, whoever is still in it. A file goes with its folder.
+    pub(crate) async fn take_down(&self) {
+        if let Self::Postgres { server, name } = self {
+            let mut connection = server.connect().await.unwrap();
+            let drop = format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)");
+            connection.execute(AssertSqlSafe(drop)).await.unwrap();
+            connection.close().await.unwrap();
+        }
+    }
+}
+
+/// The server, from `TEST_POSTGRES_URL` or from the usual `PG…` variables.
+fn postgres_server() -> PgConnectOptions {
+    let options = match env::var("TEST_POSTGRES_URL") {
+        Ok(url) => url.parse().expect("TEST_POSTGRES_URL is a PostgreSQL address"),
+        Err(_) => PgConnectOptions::new(),
+    };
+    options.ssl_mode(PgSslMode::Disable)
+}

@@ -1,0 +1,90 @@
+//! Exported files, read with other people's software.
+
+use serde_json::Value;
+use std::{
+    io::Write,
+    path::Path,
+    process::{Command, Stdio},
+};
+
+/// Python's reader, strict, as the file says of itself that it is written.
+const READ_CSV: &str = "
+import csv, io, json, sys
+text = io.TextIOWrapper(sys.stdin.buffer, encoding='utf-8-sig', errors='strict', newline='')
+json.dump(list(csv.DictReader(text, strict=True, restkey='too many', restval='too few')), sys.stdout)
+";
+
+/// The rows of a CSV file, by Python's `csv`.
+pub fn csv(file: &[u8]) -> Vec<Value> {
+    let python = Command::new("python3").args(["-c", READ_CSV]).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn();
+    let mut python = python.expect("python3, which scripts/test installs");
+    python.stdin.take().unwrap().write_all(file).unwrap();
+    let output = python.wait_with_output().unwrap();
+    assert!(output.status.success(), "Python cannot read the file: {}", String::from_utf8_lossy(file));
+    let rows: Vec<Value> = serde_json::from_slice(&output.stdout).unwrap();
+    assert!(rows.iter().all(|row| row["too many"].is_null()), "a row with more cells than the header");
+    assert!(rows.iter().all(|row| { row.as_object().unwrap().values().all(|cell| cell != "too few") }));
+    rows
+}
+
+/// One column of a CSV file.
+pub fn column(rows: &[Value], name: &str) -> Vec<String> {
+    rows.iter().map(|row| row[name].as_str().unwrap_or_else(|| panic!("no column {name}")).to_owned()).collect()
+}
+
+/// A PDF file on disk.
+pub struct Pdf<'a>(&'a Path);
+
+impl<'a> Pdf<'a> {
+    /// Writes it down, and has `qpdf` look for anything wrong with it.
+    pub fn check(path: &'a Path, file: &[u8]) -> Self {
+        std::fs::write(path, file).unwrap();
+        read("qpdf", &["--check"], path);
+        Self(path)
+    }
+
+    /// Its pages as text, by `pdftotext`.
+    pub fn pages(&self) -> Vec<String> {
+        let text = read("pdftotext", &["-layout", "-enc", "UTF-8"], self.0);
+        let mut pages: Vec<String> = text.split('\u{c}').map(str::to_owned).collect();
+        assert_eq!(pages.pop().as_deref(), Some(""), "each page ends with a form feed");
+        pages
+    }
+
+    /// What `pdfinfo` says under a name.
+    pub fn info(&self, name: &str) -> String {
+        let text = read("pdfinfo", &[], self.0);
+        let line = text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':'));
+        line.unwrap_or_else(|| panic!("pdfinfo says no {name}: {text}")).trim().to_owned()
+    }
+
+    /// The short codes of its records, in their order.
+    pub fn references(&self) -> Vec<String> {
+        self.pages()
+            .iter()
+            .flat_map(|page| page.split_whitespace())
+            .filter(|w| is_reference(w))
+            .map(str::to_owned)
+            .collect()
+    }
+}
+
+/// `7KQ2-M9XF-04TB`
+fn is_reference(word: &str) -> bool {
+    let groups: Vec<&str> = word.split('-').collect();
+    let letters =
+        |group: &&str| group.len() == 4 && group.chars().all(|c| c.is_ascii_digit() || c.is_ascii_uppercase());
+    groups.len() == 3 && groups.iter().all(letters)
+}
+
+fn read(program: &str, arguments: &[&str], path: &Path) -> String {
+    let mut command = Command::new(program);
+    command.args(arguments).arg(path);
+    if program == "pdftotext" {
+        command.arg("-");
+    }
+    let output = command.output().unwrap_or_else(|e| panic!("{program}, which scripts/test installs: {e}"));
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{program} says {}: {stderr}", output.status);
+    String::from_utf8(output.stdout).unwrap()
+}

@@ -1,0 +1,26 @@
+//! Waiting for conditions. Nothing here, and no test, waits for time to pass.
+
+use std::time::{Duration, Instant};
+
+/// How long a condition may take before a test fails: far more than it ever should, so that a slow
+/// machine fails no test.
+const LIMIT: Duration = Duration::from_secs(90);
+/// How long lies between two looks.
+const PAUSE: Duration = Duration::from_millis(20);
+
+/// Looks until there is something to see, and answers with it.
+pub async fn eventually<T>(what: &str, look: impl AsyncFnMut() -> Option<T>) -> T {
+    within(LIMIT, what, look).await
+}
+
+/// The same with a limit of its own.
+pub async fn within<T>(limit: Duration, what: &str, mut look: impl AsyncFnMut() -> Option<T>) -> T {
+    let begun = Instant::now();
+    loop {
+        if let Some(seen) = look().await {
+            return seen;
+        }
+        assert!(begun.elapsed() < limit, "not within {} seconds: {what}", limit.as_secs());
+        tokio::time::sleep(PAUSE).await;
+    }
+}

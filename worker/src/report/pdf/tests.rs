@@ -1,0 +1,156 @@
+//! What a PDF report promises, as far as it can be seen without other programs.
+
+use super::*;
+use crate::report::samples;
+use std::path::Path;
+use typst::layout::{Frame, FrameItem, Point};
+
+fn fonts() -> Fonts {
+    Fonts::load(Some(Path::new("/nowhere")))
+}
+
+#[test]
+fn the_same_report_is_the_same_file() {
+    let report = samples::report(25);
+    let (fonts, others) = (fonts(), self::fonts());
+    let first = render(&report, &fonts).unwrap();
+    assert_eq!(render(&report, &fonts).unwrap(), first);
+    assert_eq!(render(&report, &others).unwrap(), first);
+    assert!(first.starts_with(b"%PDF-1.7"));
+    let later = Report { export_id: "exp_other".to_owned(), ..report };
+    assert_ne!(render(&later, &fonts).unwrap(), first);
+}
+
+#[test]
+fn every_record_is_there_in_order() {
+    let report = samples::report(120);
+    let printed = Printed::of(&report, &fonts().built_in());
+    let of_table = |text: &&Run| text.text.len() == 14 && text.left > 700.0;
+    let references: Vec<_> = printed.0.iter().filter(of_table).map(|text| text.text.as_str()).collect();
+    assert_eq!(references, report.rows.iter().map(|row| row.reference.as_str()).collect::<Vec<_>>());
+    let pages = printed.0.last().unwrap().page;
+    assert!(printed.has(&format!("Page {pages} of {pages}")) && pages > 1);
+    assert_eq!(printed.0.iter().filter(|text| text.text == "Reference").count(), pages);
+}
+
+#[test]
+fn no_records_are_a_report_too() {
+    let printed = Printed::of(&samples::report(0), &fonts().built_in());
+    assert!(printed.has("No record matches this filter."));
+    assert!(render(&samples::report(0), &fonts()).is_ok());
+}
+
+#[test]
+fn text_is_shown_and_not_obeyed_and_stays_in_its_place() {
+    let report = hostile();
+    for palette in [fonts().built_in(), Fonts::load(None).palette(&table::letters(&report))] {
+        let printed = Printed::of(&report, &palette);
+        assert!(printed.has("#eval(\"1\") $x^2$ *bold* <lbl> @ref `raw` // c \\u{41} #{sys.version} #read"));
+        assert!(printed.has("□evil□ □x"));
+        assert!(printed.has("characters that cannot be shown"));
+        assert_eq!(printed.collisions(), Vec::<String>::new());
+    }
+}
+
+/// A report of records that do what they can.
+fn hostile() -> Report {
+    const HOSTILE: [&str; 12] = [
+        "#eval(\"1\") $x^2$ *bold* <lbl> @ref `raw` // c \\u{41} #{sys.version} #read(\"/etc/passwd\")",
+        "\u{202e}evil\u{202c} \u{2066}x",
+        "日本語 中文 한국어 العربية עברית हिन्दी ไทย Ελληνικά 👩\u{200d}👩\u{200d}👧 ❤\u{fe0f} 1\u{fe0f}\u{20e3} 🏴\u{e0067}\u{e007f}",
+        "a\0b\u{1b}[31m\u{7f}\u{9f}\u{feff}\u{fffe}\u{e000}\u{10ffff}\u{fffd}",
+        "",
+        " \t\r\n ",
+        "\u{200d}\u{fe0f}\u{301}\u{301}\u{301}\u{301}\u{301}",
+        "\u{94d}\u{93f}\u{e33}\u{e48}\u{64b}a\u{951}b\u{5b4}c\u{3099}",
+        "\u{1f1e9}\u{1f1ea}\u{1f3fb}\u{0378}\u{1fffe}",
+        "ﷺ﷽꧅𒐫ǆ\u{1d173}\u{13000}\u{16fe0}",
+        "{\"a\":\"b\"}~!@#$%^&*()_+-=[]\\|;:',./<>?",
+        "\u{ad}\u{2028}\u{2029}\u{85}\u{b}\u{c}\u{3000}\u{a0}",
+    ];
+    let mut report = samples::report(u32::try_from(HOSTILE.len()).unwrap() * 2);
+    for (row, (n, text)) in report.rows.iter_mut().zip(HOSTILE.iter().cycle().enumerate()) {
+        let text = if n < HOSTILE.len() { (*text).to_owned() } else { text.repeat(100) };
+        (row.application_from, row.application_to) = (text.clone(), text.clone());
+        let some = Some(text);
+        (row.user_email, row.login_id, row.operation) = (some.clone(), some.clone(), some.clone());
+        (row.method, row.url, row.client_ip) = (some.clone(), some.clone(), some.clone());
+        (row.correlation_id, row.error_message) = (some.clone(), some);
+    }
+    report.domain = HOSTILE[0].to_owned();
+    report.filter_in_words = HOSTILE.concat();
+    report.requested_by = HOSTILE[2].to_owned();
+    report
+}
+
+#[test]
+fn nothing_that_a_log_holds_costs_the_report() {
+    let report = hostile();
+    // With the built-in font, and with whatever this machine has.
+    set(&report, &fonts().built_in()).unwrap();
+    set(&report, &Fonts::load(None).palette(&table::letters(&report))).unwrap();
+}
+
+/// What stands on the pages.
+struct Printed(Vec<Run>);
+
+/// A run of text in one font, with its place in points.
+struct Run {
+    page: usize,
+    left: f64,
+    right: f64,
+    baseline: f64,
+    text: String,
+}
+
+impl Printed {
+    fn of(report: &Report, palette: &Palette) -> Self {
+        let mut printed = Self(Vec::new());
+        for (page, number) in pages(report, palette).unwrap().pages().iter().zip(1..) {
+            printed.add(number, &page.frame, Point::zero());
+        }
+        printed
+    }
+
+    fn add(&mut self, page: usize, frame: &Frame, origin: Point) {
+        for (at, item) in frame.items() {
+            let at = origin + *at;
+            match item {
+                FrameItem::Group(group) => {
+                    let first = self.0.len();
+                    self.add(page, &group.frame, at);
+                    if group.clip.is_some() {
+                        let end = (at.x + group.frame.width()).to_pt();
+                        let bottom = (at.y + group.frame.height()).to_pt();
+                        self.0[first..].iter_mut().for_each(|text| text.right = text.right.min(end));
+                        self.0.retain(|text| text.baseline < bottom || text.page < page);
+                    }
+                }
+                FrameItem::Text(item) => self.0.push(Run {
+                    page,
+                    left: at.x.to_pt(),
+                    right: (at.x + item.width()).to_pt(),
+                    baseline: at.y.to_pt(),
+                    text: item.text.to_string(),
+                }),
+                _ => {}
+            }
+        }
+    }
+
+    fn has(&self, text: &str) -> bool {
+        let all: String = self.0.iter().map(|run| run.text.as_str()).collect();
+        all.contains(text)
+    }
+
+    /// Texts of one line that run into each other, or off the page.
+    fn collisions(&self) -> Vec<String> {
+        let collide = |a: &Run, b: &Run| {
+            let same_line = a.page == b.page && (a.baseline - b.baseline).abs() < 1.0;
+            same_line && a.left < b.right - 0.5 && b.left < a.right - 0.5
+        };
+        let pairs = self.0.iter().enumerate().flat_map(|(n, a)| self.0[n + 1..].iter().map(move |b| (a, b)));
+        let pairs = pairs.filter(|(a, b)| collide(a, b)).map(|(a, b)| format!("{} × {}", a.text, b.text));
+        pairs.chain(self.0.iter().filter(|text| text.right > 842.0).map(|text| text.text.clone())).collect()
+    }
+}
