@@ -1,10 +1,10 @@
 //! `connector-log bench`: what the product does in a second, measured through its front door and
 //! beside a yardstick taken in the same run.
 //!
-//! A server is started as a process of its own ([`server`]) over a database made for the run
-//! ([`place`]) and driven over HTTP ([`client`]) with records that are the same each time
-//! ([`sample`]). Each reading is followed by the same work done straight in the database
-//! ([`yardstick`]); rounds of both alternate, and the medians are printed as Markdown ([`table`]).
+//! A server is started as a process of its own (`server`) over a database made for the run
+//! (`place`) and driven over HTTP (`client`) with records that are the same each time
+//! (`sample`). Each reading is followed by the same work done straight in the database
+//! (`yardstick`); rounds of both alternate, and the medians are printed as Markdown (`table`).
 //!
 //! Dialect SQL stands in `yardstick/` and nowhere else here.
 

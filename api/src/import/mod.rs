@@ -1,7 +1,7 @@
 //! `connector-log import`: calls that were captured elsewhere become records.
 //!
-//! [`source`] opens a file and tells its format; [`har`] and [`ndjson`] read it as a stream;
-//! [`derive`] makes records of what a HAR shows; [`run()`] writes them. [`score`] compares what
+//! `source` opens a file and tells its format; `har` and `ndjson` read it as a stream;
+//! `derive` makes records of what a HAR shows; `run()` writes them. `score` compares what
 //! would be recorded with the truth about a capture.
 
 mod derive;
