@@ -9,10 +9,13 @@ use quiet::quiet;
 use std::{ffi::OsString, net::SocketAddr, path::PathBuf, time::Duration};
 use url::Url;
 
+const SETTINGS: &str = "Settings are flags or variables: DATABASE_URL says where the records are, STORE_URL where the \
+exports, LISTEN and PUBLIC_URL where the server is. `connector-log serve --help` explains each.";
+
 /// Keeps every call between a company's domain and its applications, finds it in seconds, and
 /// exports what a filter shows.
 #[derive(Debug, Parser)]
-#[command(name = "connector-log", version, max_term_width = 100)]
+#[command(name = "connector-log", version, max_term_width = 100, after_help = SETTINGS)]
 pub struct Program {
     /// What to do; `serve` where nothing is said.
     #[command(subcommand)]

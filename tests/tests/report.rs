@@ -173,4 +173,6 @@ async fn a_pdf_shows_foreign_text_as_text(place: &Place) {
     let all = pdf.pages().concat();
     assert!(all.contains("#eval(\"1\") *Acme* $x$"), "{all}");
     assert!(all.contains("#strong[x]"), "{all}");
+    // Right to left, in a font that kerns: whatever that font does, the letters come in their order.
+    assert!(all.contains("العربية"), "{all}");
 }

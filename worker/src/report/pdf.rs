@@ -9,6 +9,7 @@
 
 mod fit;
 mod fonts;
+mod mend;
 mod shelf;
 mod table;
 mod values;
@@ -17,13 +18,14 @@ mod world;
 pub use fonts::Fonts;
 
 use super::Report;
-use anyhow::{Context as _, anyhow};
+use anyhow::{Context as _, anyhow, bail};
 use chrono::{Datelike, Timelike};
 use fonts::Palette;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use typst::{
     diag::SourceDiagnostic,
     foundations::{Datetime, Smart},
+    layout::{Frame, FrameItem},
 };
 use typst_layout::PagedDocument;
 use typst_pdf::{PdfOptions, PdfStandard, PdfStandards, Timestamp};
@@ -58,12 +60,32 @@ fn set(report: &Report, palette: &Palette) -> anyhow::Result<Vec<u8>> {
         tagged: true,
         ..PdfOptions::default()
     };
-    typst_pdf::pdf(&pages(report, palette)?, &options).map_err(|faults| told(&faults)).context("writing the PDF")
+    let pages = pages(report, palette)?;
+    orderly(&pages)?;
+    typst_pdf::pdf(&pages, &options).map_err(|faults| told(&faults)).context("writing the PDF")
 }
 
 fn pages(report: &Report, palette: &Palette) -> anyhow::Result<PagedDocument> {
     let world = World::new(values::inputs(report, palette), palette);
     typst::compile(&world).output.map_err(|faults| told(&faults)).context("setting the pages")
+}
+
+/// Nothing, where each glyph says which part of its text it shows; the writer of the file takes
+/// the whole process down where one does not, for want of an order in what a font made of a text.
+fn orderly(pages: &PagedDocument) -> anyhow::Result<()> {
+    let mut frames: Vec<&Frame> = pages.pages().iter().map(|page| &page.frame).collect();
+    while let Some(frame) = frames.pop() {
+        for (_, item) in frame.items() {
+            match item {
+                FrameItem::Group(group) => frames.push(&group.frame),
+                FrameItem::Text(run) if run.glyphs.iter().any(|glyph| run.text.get(glyph.range()).is_none()) => {
+                    bail!("{} has no order in {:?}", run.font.info().family, run.text);
+                }
+                _ => {}
+            }
+        }
+    }
+    Ok(())
 }
 
 /// When the report was asked for: the time of writing would make each file another.

@@ -1,6 +1,9 @@
 //! Letters for every script: Noto Sans is built in, the rest comes from a folder of fonts.
 
-use super::shelf::{self, Face, Shelf};
+use super::{
+    mend::without,
+    shelf::{self, Face, Shelf},
+};
 use crate::report::{
     text::{SUBSTITUTE, is_joiner},
     wrap::Ruler,
@@ -72,10 +75,7 @@ impl Fonts {
 /// U+0060, U+00A8, U+00B4 and others among the marks, which take no room: they would be printed on
 /// top of the next letter. Without the table they are sorted as Unicode does it.
 fn built_in(bytes: &[u8]) -> Font {
-    let mut bytes = bytes.to_vec();
-    if let Some(at) = bytes.windows(4).position(|tag| tag == b"GDEF") {
-        bytes[at..at + 4].copy_from_slice(b"GDEX");
-    }
+    let bytes = without(bytes.to_vec(), 0, *b"GDEF");
     Font::new(Bytes::new(bytes), 0).expect("the crate's fonts can be read: every test of a report reads them")
 }
 

@@ -4,6 +4,7 @@
 //! covers in a few kilobytes, so those alone are read, once, when a report first needs them; the
 //! whole font is read when a report has text for it.
 
+use super::mend::without;
 use std::{
     fs::{self, File},
     io::{self, Read, Seek, SeekFrom},
@@ -27,6 +28,8 @@ pub(super) struct Shelf {
 pub(super) struct Face {
     path: PathBuf,
     index: u32,
+    /// Where in the file its directory of tables begins.
+    start: u32,
     pub(super) info: FontInfo,
     font: OnceLock<Option<Font>>,
 }
@@ -46,7 +49,14 @@ impl Shelf {
 impl Face {
     /// The font itself; none where its file is gone or broken.
     pub(super) fn font(&self) -> Option<Font> {
-        self.font.get_or_init(|| Font::new(Bytes::new(fs::read(&self.path).ok()?), self.index)).clone()
+        self.font.get_or_init(|| self.read()).clone()
+    }
+
+    /// Pairs are not kerned in a report, and rustybuzz 0.20, asked not to, leaves right-to-left text
+    /// in the wrong order where a font has a table of pairs.
+    fn read(&self) -> Option<Font> {
+        let bytes = without(fs::read(&self.path).ok()?, usize::try_from(self.start).ok()?, *b"kern");
+        Font::new(Bytes::new(bytes), self.index)
     }
 }
 
@@ -81,7 +91,7 @@ fn faces(path: &Path) -> io::Result<Vec<Face>> {
     for (index, start) in (0..).zip(starts(&mut file)?) {
         let tables = telling_tables(&mut file, start)?;
         if let Some(info) = FontInfo::new(&tables, 0) {
-            faces.push(Face { path: path.to_owned(), index, info, font: OnceLock::new() });
+            faces.push(Face { path: path.to_owned(), index, start, info, font: OnceLock::new() });
         }
     }
     Ok(faces)

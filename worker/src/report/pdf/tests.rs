@@ -3,7 +3,7 @@
 use super::*;
 use crate::report::samples;
 use std::path::Path;
-use typst::layout::{Frame, FrameItem, Point};
+use typst::layout::Point;
 
 fn fonts() -> Fonts {
     Fonts::load(Some(Path::new("/nowhere")))
