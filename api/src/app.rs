@@ -1,12 +1,14 @@
 //! What an API process works with. Plain, and cheap to clone.
 
-use crate::{download::Links, graphql::Schema};
+use crate::{access::Ledger, download::Links, graphql::{Schema, Tails}, oidc::Provider, peer::Gate, settings::GraphQl};
 use entity::{domain, id::DomainId};
 use sea_orm::{DatabaseConnection, DbErr};
 use std::{
     collections::HashMap,
     sync::{Arc, PoisonError, RwLock},
 };
+use tokio::sync::watch;
+use tokio_util::task::TaskTracker;
 use worker::{queue::Queue, store::Store};
 
 /// The parts of an API process.
@@ -22,8 +24,22 @@ pub struct App {
     pub links: Links,
     /// The executable schema.
     pub schema: Schema,
+    /// What GraphQL lets through.
+    pub graphql: GraphQl,
+    /// Who follows which log.
+    pub tails: Tails,
+    /// The open sockets.
+    pub sockets: TaskTracker,
+    /// Becomes true when the process is to end.
+    pub stop: watch::Receiver<bool>,
     /// The domains seen so far.
     pub domains: Domains,
+    /// Who looked.
+    pub ledger: Ledger,
+    /// Who asks too often.
+    pub gate: Gate,
+    /// The company's OpenID provider, if one is set.
+    pub oidc: Option<Provider>,
 }
 
 /// Domains by key, each read once: a domain's row never changes.

@@ -1,19 +1,22 @@
 //! Downloads: links that need no other credential, work until they expire, and not after a
 //! character was changed.
 //!
-//! A link names the export and the second in which it expires, and carries an HMAC-SHA256 of the
-//! method and both. From the store the file comes by a link of the store's own (S3) or through us.
+//! A link names the file, the second in which it expires and who asked for it, and carries an
+//! HMAC-SHA256 of the method, the export, the file's key in the store and both. From the store the
+//! file comes by a link of the store's own (S3) or through us. Each use is written down before it
+//! is served.
 
-use crate::{app::App, error::Error};
+use crate::{app::App, error::Error, peer};
 use anyhow::Context;
 use axum::{
     body::Body,
     extract::{Path, Query, State, rejection::QueryRejection},
-    http::{HeaderValue, StatusCode, header},
+    http::{HeaderMap, HeaderValue, Method, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use chrono::{DateTime, Utc};
 use entity::{
+    access_event::{Actor, Kind, NewEvent},
     clock,
     export::{self, life},
     id::ExportId,
@@ -21,7 +24,7 @@ use entity::{
 use hmac::{Hmac, KeyInit, Mac};
 use serde::Deserialize;
 use sha2::Sha256;
-use std::{io::Write, path, str::FromStr, time::Duration};
+use std::{io::Write, net::IpAddr, path, str::FromStr, time::Duration};
 use url::Url;
 use worker::store::{Fetched, disposition};
 
@@ -95,55 +98,64 @@ pub struct Links {
 #[derive(Debug, Deserialize)]
 pub(crate) struct Signed {
     expires: i64,
+    /// The public id of the token or session that asked for the link; empty where it has none.
+    by: String,
     signature: String,
 }
 
 impl Links {
-    /// A link to an export's file, and when it stops working.
-    pub fn mint(&self, export: ExportId, now: DateTime<Utc>) -> (Url, DateTime<Utc>) {
+    /// A link to an export's file for somebody, by their token's or session's public id, and when
+    /// it stops working.
+    pub fn mint(&self, export: &export::Model, by: Option<&str>, now: DateTime<Utc>) -> (Url, DateTime<Utc>) {
         let expires = now.timestamp().saturating_add(i64::try_from(self.ttl.as_secs()).unwrap_or(i64::MAX));
+        let key = export.object_key();
+        let by = by.unwrap_or_default();
         let mut url = self.public_url.clone();
         let folder = url.path().trim_end_matches('/').to_owned();
-        url.set_path(&format!("{folder}/exports/{export}"));
+        url.set_path(&format!("{folder}/exports/{key}"));
+        let signature = hex::encode(self.mac(&Method::GET, export.id, &key, expires, by).finalize().into_bytes());
         url.query_pairs_mut()
             .clear()
             .append_pair("expires", &expires.to_string())
-            .append_pair("signature", &hex::encode(self.mac(export, expires).finalize().into_bytes()));
+            .append_pair("by", by)
+            .append_pair("signature", &signature);
         (url, DateTime::from_timestamp(expires, 0).unwrap_or(now))
     }
 
-    fn mac(&self, export: ExportId, expires: i64) -> Hmac<Sha256> {
+    fn mac(&self, method: &Method, export: ExportId, key: &str, expires: i64, by: &str) -> Hmac<Sha256> {
         let mut mac = Hmac::new_from_slice(&self.key.0).expect("HMAC takes a key of any length");
-        mac.update(format!("GET\n{export}\n{expires}").as_bytes());
+        mac.update(format!("{method}\n{export}\n{key}\n{expires}\n{by}").as_bytes());
         mac
     }
 
     /// Whether the signature is ours and the link has not expired. Compared in constant time.
-    fn holds(&self, export: ExportId, signed: &Signed, now: DateTime<Utc>) -> bool {
+    fn holds(&self, method: &Method, export: ExportId, key: &str, signed: &Signed, now: DateTime<Utc>) -> bool {
         // One spelling only: what is not the very link that was minted is another link.
         let canonical = signed.signature.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
-        let genuine = hex::decode(&signed.signature)
-            .is_ok_and(|bytes| self.mac(export, signed.expires).verify_slice(&bytes).is_ok());
+        let mac = self.mac(method, export, key, signed.expires, &signed.by);
+        let genuine = hex::decode(&signed.signature).is_ok_and(|bytes| mac.verify_slice(&bytes).is_ok());
         canonical && genuine && now.timestamp() < signed.expires
     }
 }
 
-/// `GET /exports/{id}?expires=…&signature=…`
+/// `GET /exports/{key}?expires=…&by=…&signature=…`
 pub(crate) async fn download(
     State(app): State<App>,
-    Path(id): Path<String>,
+    method: Method,
+    Path(key): Path<String>,
+    headers: HeaderMap,
     signed: Result<Query<Signed>, QueryRejection>,
 ) -> Response {
-    let Some((id, Query(signed))) = id.parse::<ExportId>().ok().filter(|e| e.to_string() == id).zip(signed.ok()) else {
+    let Some((id, Query(signed))) = export::id_of(&key).zip(signed.ok()) else {
         return refusal(StatusCode::NOT_FOUND, "There is no such file.");
     };
-    if !app.links.holds(id, &signed, clock::now()) {
+    if !app.links.holds(&method, id, &key, &signed, clock::now()) {
         return refusal(
             StatusCode::FORBIDDEN,
             "This link is not valid, or no longer: ask for the export's file again to get a new one.",
         );
     }
-    match file(&app, id).await {
+    match file(&app, id, &key, signed.by, peer::address(&headers)).await {
         Ok(Some(response)) => response,
         Ok(None) => refusal(StatusCode::NOT_FOUND, "There is no such file."),
         Err(error) => {
@@ -159,11 +171,23 @@ pub(crate) async fn download(
     }
 }
 
-async fn file(app: &App, id: ExportId) -> anyhow::Result<Option<Response>> {
-    let Some(export) = life::completed(&app.db, id).await? else {
+async fn file(
+    app: &App,
+    id: ExportId,
+    key: &str,
+    by: String,
+    from: Option<IpAddr>,
+) -> anyhow::Result<Option<Response>> {
+    let Some(export) = life::completed(&app.db, id).await?.filter(|export| export.object_key() == key) else {
         return Ok(None);
     };
-    match app.store.fetch(&export.object_key()).await? {
+    let fetched = app.store.fetch(key).await?;
+    if fetched.is_some() {
+        let actor = Actor { domain: Some(export.domain_id), name: None, id: Some(by), from };
+        let event = NewEvent { kind: Kind::FileDownloaded, actor, subjects: vec![id.to_string()], detail: None };
+        app.ledger.write(event).await.map_err(|_| anyhow::anyhow!("who fetched the file could not be written down"))?;
+    }
+    match fetched {
         None => Ok(None),
         Some(Fetched::Link(url)) => {
             let location = HeaderValue::from_str(url.as_str())?;

@@ -14,6 +14,8 @@ pub enum Error {
     Forbidden(Scope),
     /// The caller's input has faults.
     Invalid(Vec<Fault>),
+    /// The caller takes what it watches more slowly than it comes.
+    TooSlow,
     /// Our fault. It is in the log under this id, and the client learns the id alone.
     Internal(Uuid),
 }
@@ -22,6 +24,12 @@ pub enum Error {
 pub mod code {
     /// No token, or one that is unknown, expired or revoked.
     pub const UNAUTHENTICATED: &str = "UNAUTHENTICATED";
+    /// What is needed to answer does not answer itself.
+    pub const UNAVAILABLE: &str = "SERVICE_UNAVAILABLE";
+    /// Too many requests, or attempts.
+    pub const TOO_MANY: &str = "TOO_MANY_REQUESTS";
+    /// Answers come faster than they are taken.
+    pub const TOO_SLOW: &str = "TOO_SLOW";
     /// A scope is missing.
     pub const FORBIDDEN: &str = "FORBIDDEN";
     /// The input has a fault that the caller can mend.
@@ -83,6 +91,11 @@ impl From<Error> for async_graphql::Error {
             Error::Invalid(faults) => {
                 let message = faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ");
                 with(message, code::BAD_USER_INPUT, faults.first())
+            }
+            Error::TooSlow => {
+                let words = "Records come faster than you take them, and some were missed: narrow the filter, select \
+                             less, and read with connectorLogs what lies between.";
+                with(words.to_owned(), code::TOO_SLOW, None)
             }
             Error::Internal(id) => {
                 let mut error = with(

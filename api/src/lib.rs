@@ -5,7 +5,8 @@
 //! [`settings`], a token into a [`auth::Viewer`], GraphQL input into a filter or a new record.
 #![forbid(unsafe_code)]
 
-pub mod app;
+pub mod access;
+mod app;
 pub mod auth;
 pub mod bench;
 pub mod cli;
@@ -13,7 +14,12 @@ pub mod download;
 pub mod error;
 pub mod graphql;
 pub mod import;
+mod layers;
+mod listen;
 pub mod logging;
+pub mod oidc;
+pub mod origin;
+pub mod peer;
 pub mod routes;
 pub mod settings;
 

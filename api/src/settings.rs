@@ -2,7 +2,14 @@
 //! help text; `.env.example` lists the same.
 #![expect(clippy::doc_markdown, reason = "the comments are help text, printed as it stands")]
 
+mod graphql;
+pub mod limits;
+mod oidc;
 mod quiet;
+
+pub use graphql::GraphQl;
+pub use limits::Limits;
+pub use oidc::Oidc;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use quiet::quiet;
@@ -132,6 +139,15 @@ pub struct Serve {
     /// How long a download link works, in seconds
     #[arg(long, env = "DOWNLOAD_LINK_TTL", default_value = "600", value_parser = seconds)]
     pub download_link_ttl: Duration,
+    /// What GraphQL lets through.
+    #[command(flatten)]
+    pub graphql: GraphQl,
+    /// How much anybody may ask.
+    #[command(flatten)]
+    pub limits: Limits,
+    /// The company's OpenID provider.
+    #[command(flatten)]
+    pub oidc: Oidc,
 }
 
 fn seconds(text: &str) -> Result<Duration, String> {

@@ -4,7 +4,9 @@
 //! is not stored (it would be written with every record): the log's own order says it.
 
 use crate::{
-    clock, domain,
+    clock,
+    db::{within, within_to_write},
+    domain,
     id::{ApplicationNo, ApplicationUid, DomainId, LogId},
     log,
 };
@@ -156,23 +158,29 @@ pub async fn numbers<'a>(
 /// The numbers of those names, learning the names that are new. Processes that learn the same
 /// name at once agree on its number.
 pub async fn learn<'a>(
-    db: &impl ConnectionTrait,
+    db: &DatabaseConnection,
     domain: DomainId,
     names: impl IntoIterator<Item = &'a str>,
 ) -> Result<HashMap<String, ApplicationNo>, DbErr> {
     let names: BTreeSet<&str> = names.into_iter().collect();
-    let mut known = numbers(db, domain, names.iter().copied()).await?;
+    let mut known = numbers(&within(db, domain).await?, domain, names.iter().copied()).await?;
+    if names.iter().all(|name| known.contains_key(*name)) {
+        return Ok(known);
+    }
+    // Committed before the records are: others that learn the same name wait no longer than this.
+    let tx = within_to_write(db, domain).await?;
     // A lost race for a number inserts nothing; the next round takes the next number.
     while let Some(name) = names.iter().find(|name| !known.contains_key(**name)) {
         let statement = Statement::from_sql_and_values(
-            db.get_database_backend(),
+            tx.get_database_backend(),
             "INSERT INTO application (domain_id, number, name, learnt_at) \
              SELECT $1, COALESCE(MAX(number), 0) + 1, $2, $3 FROM application WHERE domain_id = $1 \
              ON CONFLICT DO NOTHING",
             [domain.into(), (*name).into(), clock::now().into()],
         );
-        db.execute_raw(statement).await?;
-        known.extend(numbers(db, domain, [*name]).await?);
+        tx.execute_raw(statement).await?;
+        known.extend(numbers(&tx, domain, [*name]).await?);
     }
+    tx.commit().await?;
     Ok(known)
 }

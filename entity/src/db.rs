@@ -2,13 +2,19 @@
 //!
 //! One sqlx pool serves the entities and the queue alike. SQLite's settings are made here, once:
 //! write-ahead log, foreign keys, a patient lock.
+//!
+//! The rows of a domain are read and written [`within`] it: a transaction that PostgreSQL's
+//! row-level security binds to that domain, so that a statement which forgets its WHERE clause
+//! still sees no other domain's rows. Outside of it a connection sees only what the process must
+//! find before it knows a domain: tokens, sessions and exports by their keys.
 
+use crate::id::DomainId;
 use sea_orm::{
     ConnectionTrait, DatabaseBackend, DatabaseConnection, DatabaseTransaction, DbErr, SqliteTransactionMode,
     SqlxPostgresConnector, SqlxSqliteConnector, TransactionOptions, TransactionTrait,
 };
 use sqlx::{
-    ConnectOptions, Connection,
+    AssertSqlSafe, ConnectOptions, Connection,
     postgres::{PgConnectOptions, PgPoolOptions},
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
@@ -52,10 +58,33 @@ impl FromStr for Address {
     }
 }
 
+/// How an opened database is used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// By the server and the worker: on PostgreSQL, row-level security holds, and what is
+    /// append-only cannot be changed.
+    App,
+    /// By migrations, which make tables: as whoever the address names.
+    Owner,
+}
+
+/// What a connection of the app begins with. The migrations make the role `connector_log_app`
+/// where they may; whoever the address names becomes it where allowed, for row-level security
+/// holds no superuser.
+const AS_APP: &str = "DO $$ BEGIN \
+     IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'connector_log_app') \
+     AND EXISTS (SELECT FROM pg_class WHERE relname = 'connector_log' \
+                 AND has_table_privilege('connector_log_app', oid, 'INSERT')) THEN \
+         SET ROLE connector_log_app; \
+     END IF; \
+     EXCEPTION WHEN insufficient_privilege THEN NULL; \
+     END $$; \
+     SET connector_log.process = 'on'";
+
 /// Opens the database, making SQLite's file and folder where they are missing.
 ///
 /// `connections` bounds the pool. A statement waits five seconds at most for a connection.
-pub async fn open(address: &Address, connections: u32) -> Result<DatabaseConnection, DbErr> {
+pub async fn open(address: &Address, role: Role, connections: u32) -> Result<DatabaseConnection, DbErr> {
     let failed = |e: sqlx::Error| DbErr::Conn(sea_orm::RuntimeErr::SqlxError(std::sync::Arc::new(e)));
     match address {
         Address::Sqlite(path) => {
@@ -70,6 +99,8 @@ pub async fn open(address: &Address, connections: u32) -> Result<DatabaseConnect
                 .foreign_keys(true)
                 .busy_timeout(Duration::from_secs(10))
                 .pragma("cache_size", "-16384")
+                // Without it, REPLACE would delete rows past the triggers that refuse it.
+                .pragma("recursive_triggers", "ON")
                 .log_statements(STATEMENTS)
                 .log_slow_statements(SLOW_STATEMENTS, SLOW);
             let pool = SqlitePoolOptions::new()
@@ -92,6 +123,14 @@ pub async fn open(address: &Address, connections: u32) -> Result<DatabaseConnect
             let pool = PgPoolOptions::new()
                 .max_connections(connections)
                 .acquire_timeout(Duration::from_secs(5))
+                .after_connect(move |connection, _| {
+                    Box::pin(async move {
+                        if role == Role::App {
+                            sqlx::raw_sql(AS_APP).execute(connection).await?;
+                        }
+                        Ok(())
+                    })
+                })
                 .connect_with(options)
                 .await
                 .map_err(failed)?;
@@ -103,6 +142,33 @@ pub async fn open(address: &Address, connections: u32) -> Result<DatabaseConnect
 const STATEMENTS: log::LevelFilter = log::LevelFilter::Debug;
 const SLOW_STATEMENTS: log::LevelFilter = log::LevelFilter::Warn;
 const SLOW: Duration = Duration::from_secs(1);
+
+/// Begins a transaction that sees one domain and nothing else, to read in. Dropped, it ends.
+pub async fn within(db: &DatabaseConnection, domain: DomainId) -> Result<DatabaseTransaction, DbErr> {
+    bound(db.begin().await?, domain).await
+}
+
+/// The same, to write in; nothing is written until it is committed.
+pub async fn within_to_write(db: &DatabaseConnection, domain: DomainId) -> Result<DatabaseTransaction, DbErr> {
+    bound(begin_write(db).await?, domain).await
+}
+
+async fn bound(tx: DatabaseTransaction, domain: DomainId) -> Result<DatabaseTransaction, DbErr> {
+    if is_postgres(&tx) {
+        tx.execute_unprepared(&bind(domain)).await?;
+    }
+    Ok(tx)
+}
+
+/// What binds a transaction of PostgreSQL's to a domain.
+fn bind(DomainId(number): DomainId) -> String {
+    format!("SET LOCAL connector_log.domain = '{number}'; SET LOCAL connector_log.process = 'off'")
+}
+
+/// [`within_to_write`] for PostgreSQL's own driver, in one statement.
+pub(crate) fn begin_within(domain: DomainId) -> AssertSqlSafe<String> {
+    AssertSqlSafe(format!("BEGIN; {}", bind(domain)))
+}
 
 /// Begins a transaction that will write. On SQLite it takes the write lock at once: one that
 /// reads first and writes later would fail whenever another has written in between.

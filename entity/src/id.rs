@@ -88,6 +88,14 @@ public_id!(
     TokenId, TokenKind, "tok"
 );
 public_id!(
+    /// One event of the list of who looked.
+    AccessEventId, AccessEventKind, "evt"
+);
+public_id!(
+    /// One session of somebody who signed in (the row, not the secret).
+    SessionId, SessionKind, "ses"
+);
+public_id!(
     /// A domain, as the outside knows it.
     DomainUid, DomainKind, "dom"
 );
@@ -96,27 +104,33 @@ public_id!(
     ApplicationUid, ApplicationKind, "app"
 );
 
-impl ExportId {
-    /// A new id; ids made later sort later.
-    pub fn new() -> Self {
-        Self(Uuid::now_v7())
-    }
+macro_rules! made_in_order {
+    ($($name:ident),+) => {
+        $(impl $name {
+            /// A new id; ids made later sort later.
+            pub fn new() -> Self {
+                Self(Uuid::now_v7())
+            }
+        }
+
+        impl Default for $name {
+            fn default() -> Self {
+                Self::new()
+            }
+        })+
+    };
 }
 
-impl Default for ExportId {
-    fn default() -> Self {
-        Self::new()
-    }
-}
+made_in_order!(ExportId, TokenId, AccessEventId);
 
-impl TokenId {
+impl SessionId {
     /// A new id.
     pub fn new() -> Self {
         Self(Uuid::now_v7())
     }
 }
 
-impl Default for TokenId {
+impl Default for SessionId {
     fn default() -> Self {
         Self::new()
     }

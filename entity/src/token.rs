@@ -6,14 +6,15 @@
 use crate::{
     clock,
     id::{DomainId, TokenId},
+    page::Stretch,
 };
-use chrono::{DateTime, Utc};
-use sea_orm::{ActiveValue::Set, Condition, QueryOrder, entity::prelude::*};
+use chrono::{DateTime, TimeDelta, Utc};
+use sea_orm::{IntoActiveModel, QueryOrder, QuerySelect, entity::prelude::*};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 /// What the holder of a token may do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum Scope {
     /// Find and read records, without their payloads.
@@ -69,6 +70,30 @@ pub struct Model {
     pub expires_at: Option<DateTimeUtc>,
     /// When it was revoked.
     pub revoked_at: Option<DateTimeUtc>,
+    /// When it last opened something, to the minute.
+    pub last_used_at: Option<DateTimeUtc>,
+}
+
+/// Whether a token opens anything.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum State {
+    /// It does.
+    Valid,
+    /// Its time is over.
+    Expired,
+    /// Somebody revoked it.
+    Revoked,
+}
+
+impl Model {
+    /// Whether it opens anything at `now`.
+    pub fn state(&self, now: DateTime<Utc>) -> State {
+        match (self.revoked_at, self.expires_at) {
+            (Some(_), _) => State::Revoked,
+            (None, Some(end)) if end <= now => State::Expired,
+            _ => State::Valid,
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]
@@ -111,54 +136,100 @@ fn hash(text: &str) -> Vec<u8> {
     Sha256::digest(text.as_bytes()).to_vec()
 }
 
-/// A domain's tokens, newest first: the one way to read them, but for [`verify`].
+/// A domain's tokens: the one way to read them, but for [`find`] and [`by_id`].
 #[expect(clippy::disallowed_methods, reason = "the door to tokens")]
 pub fn of(domain: DomainId) -> Select<Entity> {
-    Entity::find().filter(Column::DomainId.eq(domain)).order_by_desc(Column::Id)
+    Entity::find().filter(Column::DomainId.eq(domain))
 }
 
-/// The row of a token that is known, not revoked and not expired at `now`; none otherwise.
+/// The row of a token, whether or not it opens anything any more; none where it is unknown.
 #[expect(clippy::disallowed_methods, reason = "a token is what says which domain the caller is in")]
-pub async fn verify(db: &impl ConnectionTrait, text: &str, now: DateTime<Utc>) -> Result<Option<Model>, DbErr> {
+pub async fn find(db: &impl ConnectionTrait, text: &str) -> Result<Option<Model>, DbErr> {
     if !well_formed(text) {
         return Ok(None);
     }
-    Entity::find()
-        .filter(Column::Hash.eq(hash(text)))
-        .filter(Column::RevokedAt.is_null())
-        .filter(Condition::any().add(Column::ExpiresAt.is_null()).add(Column::ExpiresAt.gt(now)))
-        .one(db)
+    Entity::find().filter(Column::Hash.eq(hash(text))).one(db).await
+}
+
+/// The row of a token by its id, for whoever runs the server.
+#[expect(clippy::disallowed_methods, reason = "the row says which domain it opens")]
+pub async fn by_id(db: &impl ConnectionTrait, id: TokenId) -> Result<Option<Model>, DbErr> {
+    Entity::find().filter(Column::Id.eq(id)).one(db).await
+}
+
+/// Those of the ids that are tokens of the domain.
+pub async fn by_ids(
+    db: &impl ConnectionTrait,
+    domain: DomainId,
+    ids: impl IntoIterator<Item = TokenId>,
+) -> Result<Vec<Model>, DbErr> {
+    of(domain).filter(Column::Id.is_in(ids)).all(db).await
+}
+
+/// The tokens of a stretch of a domain's list.
+pub async fn rows(
+    db: &impl ConnectionTrait,
+    domain: DomainId,
+    stretch: Stretch<TokenId>,
+) -> Result<Vec<Model>, DbErr> {
+    of(domain)
+        .filter(stretch.within(Column::Id))
+        .order_by(Column::Id, stretch.order())
+        .limit(stretch.limit)
+        .all(db)
         .await
 }
 
-/// Makes a token. What is returned is the only copy of it.
+/// How exactly the last use is kept: a write for each request would cost more than it tells.
+const USE_KEPT: TimeDelta = TimeDelta::minutes(1);
+
+/// Notes that a token opened something, at most once a minute.
+pub async fn used(db: &impl ConnectionTrait, token: &Model, now: DateTime<Utc>) -> Result<(), DbErr> {
+    if token.last_used_at.is_some_and(|last| now - last < USE_KEPT) {
+        return Ok(());
+    }
+    Entity::update_many()
+        .col_expr(Column::LastUsedAt, Expr::value(now))
+        .filter(Column::DomainId.eq(token.domain_id))
+        .filter(Column::Id.eq(token.id))
+        .exec(db)
+        .await
+        .map(drop)
+}
+
+/// The longest name of a token, in characters.
+pub const NAME_MAX: usize = 200;
+
+/// Makes a token: its row, and the only copy of its text.
 pub async fn create(
     db: &impl ConnectionTrait,
     domain: DomainId,
     name: &str,
     scopes: &[Scope],
     expires_at: Option<DateTime<Utc>>,
-) -> Result<Secret, DbErr> {
+) -> Result<(Model, Secret), DbErr> {
     let secret = Secret::new()?;
-    let row = ActiveModel {
-        id: Set(TokenId::new()),
-        domain_id: Set(domain),
-        name: Set(name.to_owned()),
-        hash: Set(hash(secret.reveal())),
-        scopes: Set(Scopes(scopes.to_vec())),
-        created_at: Set(clock::now()),
-        expires_at: Set(expires_at),
-        revoked_at: Set(None),
+    let row = Model {
+        id: TokenId::new(),
+        domain_id: domain,
+        name: name.to_owned(),
+        hash: hash(secret.reveal()),
+        scopes: Scopes(scopes.to_vec()),
+        created_at: clock::now(),
+        expires_at,
+        revoked_at: None,
+        last_used_at: None,
     };
-    Entity::insert(row).exec_without_returning(db).await?;
-    Ok(secret)
+    Entity::insert(row.clone().into_active_model().reset_all()).exec_without_returning(db).await?;
+    Ok((row, secret))
 }
 
-/// Revokes a token: from the next request on it opens nothing, in every process. False where
-/// there is no such token or it is revoked already.
-pub async fn revoke(db: &impl ConnectionTrait, id: TokenId) -> Result<bool, DbErr> {
+/// Revokes a domain's token: from the next request on it opens nothing, in every process. False
+/// where there is no such token or it is revoked already.
+pub async fn revoke(db: &impl ConnectionTrait, domain: DomainId, id: TokenId) -> Result<bool, DbErr> {
     let done = Entity::update_many()
         .col_expr(Column::RevokedAt, Expr::value(clock::now()))
+        .filter(Column::DomainId.eq(domain))
         .filter(Column::Id.eq(id))
         .filter(Column::RevokedAt.is_null())
         .exec(db)

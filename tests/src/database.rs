@@ -90,6 +90,31 @@ impl Database {
         }
     }
 
+    /// The number that a statement answers on a connection that has run `first`.
+    pub(crate) async fn number_after(&self, first: &str, sql: &str) -> Result<i64, sqlx::Error> {
+        let (first, sql) = (AssertSqlSafe(first.to_owned()), AssertSqlSafe(sql.to_owned()));
+        let Self::Postgres { server, name } = self else {
+            panic!("settings of a connection are PostgreSQL's");
+        };
+        let mut connection = server.clone().database(name).connect().await?;
+        sqlx::raw_sql(first).execute(&mut connection).await?;
+        let number = sqlx::query_scalar(sql).fetch_one(&mut connection).await;
+        connection.close().await?;
+        number
+    }
+
+    /// Hands the database to a new, ordinary role, and answers with the address under which it opens it.
+    pub(crate) async fn hand_over(&self) -> String {
+        let Self::Postgres { server, name } = self else {
+            panic!("roles are PostgreSQL's");
+        };
+        let sql = format!("CREATE ROLE {name} LOGIN PASSWORD 'of its own'; ALTER DATABASE {name} OWNER TO {name}");
+        let mut connection = server.connect().await.unwrap();
+        sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut connection).await.unwrap();
+        connection.close().await.unwrap();
+        server.clone().database(name).username(name).password("of its own").to_url_lossy().to_string()
+    }
+
     /// Takes the database away, whoever is still in it. A file goes with its folder.
     pub(crate) async fn take_down(&self) {
         if let Self::Postgres { server, name } = self {

@@ -8,8 +8,11 @@
 mod client;
 mod database;
 pub mod files;
+pub mod live;
 pub mod logs;
+pub mod node;
 mod place;
+pub mod provider;
 mod s3;
 mod server;
 mod wait;

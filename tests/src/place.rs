@@ -135,6 +135,16 @@ impl Place {
         self.database.number(sql).await
     }
 
+    /// The number that a statement answers on a connection that has run `first`, on PostgreSQL.
+    pub async fn number_after(&self, first: &str, sql: &str) -> Result<i64, String> {
+        self.database.number_after(first, sql).await.map_err(|e| e.to_string())
+    }
+
+    /// Hands the database to an ordinary role, on PostgreSQL: the address under which that opens it.
+    pub async fn hand_over(&self) -> String {
+        self.database.hand_over().await
+    }
+
     /// Takes the database away under the program.
     pub async fn take_database_away(&self) {
         self.database.take_down().await;

@@ -14,6 +14,7 @@ const INTROSPECTION: &str = "{ __schema { types {
     name kind
     fields { name type { ...T } args { name defaultValue type { ...T } } }
     enumValues { name }
+    inputFields { name defaultValue type { ...T } }
     possibleTypes { name }
 } } }
 fragment T on __Type { kind name ofType { kind name ofType { kind name ofType { kind name } } } }";
@@ -29,35 +30,64 @@ impl Schema {
     /// One query for each field of the root, by the field's name. `ids` are given where ids are
     /// asked for; where a root takes one id, there is a query for each.
     pub fn questions(&self, ids: &[String]) -> Vec<(String, String)> {
-        let fields = self.types["Query"]["fields"].as_array().unwrap();
-        fields.iter().flat_map(|field| self.question(field, ids)).collect()
+        self.operations("Query", "query", ids)
     }
 
-    fn question(&self, field: &Value, ids: &[String]) -> Vec<(String, String)> {
+    /// The same for what can be done: each field of the root with all that can be given to it.
+    pub fn mutations(&self, ids: &[String]) -> Vec<(String, String)> {
+        self.operations("Mutation", "mutation", ids)
+    }
+
+    /// The same for what can be watched.
+    pub fn subscriptions(&self, ids: &[String]) -> Vec<(String, String)> {
+        self.operations("Subscription", "subscription", ids)
+    }
+
+    fn operations(&self, root: &str, operation: &str, ids: &[String]) -> Vec<(String, String)> {
+        let fields = self.types[root]["fields"].as_array().unwrap();
+        let all = fields.iter().flat_map(|field| self.asking(field, ids));
+        all.map(|(name, field)| (name, format!("{operation} {{ {field} }}"))).collect()
+    }
+
+    fn asking(&self, field: &Value, ids: &[String]) -> Vec<(String, String)> {
         let name = field["name"].as_str().unwrap();
         let selection = self.selection(named(&field["type"]), 5).unwrap_or_default();
         let needed: Vec<&Value> = field["args"].as_array().unwrap().iter().filter(|a| is_needed(a)).collect();
-        let takes_one_id = needed.iter().any(|a| named(&a["type"]) == "ID" && a["type"]["ofType"]["kind"] != "LIST");
-        let rounds: Vec<&[String]> = if takes_one_id { ids.chunks(1).collect() } else { vec![ids] };
+        let rounds: Vec<&[String]> =
+            if needed.iter().any(|a| self.takes_one_id(a)) { ids.chunks(1).collect() } else { vec![ids] };
         let ask = |ids: &[String]| {
             let given: Vec<String> = needed.iter().map(|a| self.argument(a, ids)).collect();
             let given = if given.is_empty() { String::new() } else { format!("({})", given.join(", ")) };
-            (name.to_owned(), format!("{{ {name}{given} {selection} }}"))
+            (name.to_owned(), format!("{name}{given} {selection}"))
         };
         rounds.into_iter().map(ask).collect()
     }
 
-    /// Something to give for an argument that must be given.
+    fn takes_one_id(&self, argument: &Value) -> bool {
+        match named(&argument["type"]) {
+            "ID" => !is_list(&argument["type"]),
+            kind => {
+                let within = self.types[kind]["inputFields"].as_array().into_iter().flatten();
+                within.filter(|field| is_needed(field)).any(|field| self.takes_one_id(field))
+            }
+        }
+    }
+
+    /// Something to give for an argument, or a field of one, that must be given.
     fn argument(&self, argument: &Value, ids: &[String]) -> String {
         let (name, kind) = (argument["name"].as_str().unwrap(), named(&argument["type"]));
-        let list = argument["type"]["ofType"]["kind"] == "LIST";
-        let value = match (kind, &self.types[kind]["enumValues"][0]["name"]) {
-            ("ID", _) if list => json!(ids).to_string(),
+        let value = match (kind, &self.types[kind]) {
+            ("ID", _) if is_list(&argument["type"]) => return format!("{name}: {}", json!(ids)),
             ("ID", _) => json!(ids[0]).to_string(),
-            (_, Value::String(first)) => first.clone(),
+            ("String", _) => json!("given by a test").to_string(),
+            (_, of) if of["kind"] == "ENUM" => of["enumValues"][0]["name"].as_str().unwrap().to_owned(),
+            (_, of) if of["kind"] == "INPUT_OBJECT" => {
+                let fields = of["inputFields"].as_array().unwrap().iter().filter(|field| is_needed(field));
+                format!("{{ {} }}", fields.map(|field| self.argument(field, ids)).collect::<Vec<_>>().join(", "))
+            }
             _ => panic!("teach this test what to give for {name}: {kind}"),
         };
-        format!("{name}: {value}")
+        if is_list(&argument["type"]) { format!("{name}: [{value}]") } else { format!("{name}: {value}") }
     }
 
     /// Everything that can be selected on a type; nothing for a scalar, or beyond the depth.
@@ -104,6 +134,10 @@ fn alias(kind: &str) -> String {
 /// The type's own name, without lists and exclamation marks.
 fn named(of: &Value) -> &str {
     of["name"].as_str().unwrap_or_else(|| named(&of["ofType"]))
+}
+
+fn is_list(of: &Value) -> bool {
+    of["kind"] == "LIST" || (of["kind"] == "NON_NULL" && is_list(&of["ofType"]))
 }
 
 fn is_needed(argument: &Value) -> bool {

@@ -9,7 +9,9 @@ use anyhow::{Context as _, anyhow};
 use bytes::Bytes;
 use chrono::TimeDelta;
 use entity::{
-    application, clock, domain,
+    application, clock,
+    db::within,
+    domain,
     export::{
         Format, item,
         life::{self, Claim, File, Trouble},
@@ -88,9 +90,10 @@ async fn attempt(context: Context, claim: Claim) -> anyhow::Result<File> {
 async fn read(context: &Context, claim: &Claim) -> anyhow::Result<Report> {
     let export = &claim.export;
     let domain = domain::by_id(&context.db, export.domain_id).await?.context("the export's domain is gone")?;
-    let logs = item::logs(&context.db, domain.id, export.id).await?;
+    let rows = within(&context.db, domain.id).await?;
+    let logs = item::logs(&rows, domain.id, export.id).await?;
     let numbers = logs.iter().flat_map(|log| [log.application_from, log.application_to]).collect();
-    let names = application::load(&context.db, &domain, Some(numbers), application::Detail::Names).await?;
+    let names = application::load(&rows, &domain, Some(numbers), application::Detail::Names).await?;
     let rows = logs.into_iter().map(|log| Row::new(log, &names)).collect::<anyhow::Result<Vec<_>>>()?;
     let matched = export.matched();
     Ok(Report {

@@ -63,6 +63,13 @@ const TICK: Duration = Duration::from_secs(1);
 const PAUSE_MIN: Duration = Duration::from_millis(250);
 const PAUSE_MAX: Duration = Duration::from_secs(10);
 const HEALTHY: Duration = Duration::from_mins(1);
+/// What servers and workers may do with the queue, where they step down to a role of their own.
+const GRANT: &str = "DO $$ BEGIN \
+     IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'connector_log_app') THEN \
+         GRANT USAGE ON SCHEMA apalis TO connector_log_app; \
+         GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA apalis TO connector_log_app; \
+     END IF; \
+     END $$";
 /// A number of our own, so that two processes never migrate at once.
 const MIGRATION_LOCK: i64 = 0x636c_6f67_0001;
 
@@ -77,7 +84,8 @@ impl Queue {
         Self { backend }
     }
 
-    /// Brings the queue's tables up to date and runs `then`, while no other process migrates.
+    /// Brings the queue's tables up to date and runs `then`, while no other process migrates. The
+    /// role that `then` makes for servers may use the queue.
     pub async fn migrate<F: Future<Output = Result<(), DbErr>>>(&self, then: F) -> anyhow::Result<()> {
         match &self.backend {
             Backing::Postgres(pool) => {
@@ -85,12 +93,13 @@ impl Queue {
                 sqlx::query("SELECT pg_advisory_lock($1)").bind(MIGRATION_LOCK).execute(&mut lock).await?;
                 let result = async {
                     PostgresStorage::setup(pool).await.context("migrating the queue")?;
-                    then.await.context("migrating the database")
+                    then.await.context("migrating the database")?;
+                    sqlx::raw_sql(GRANT).execute(pool).await.context("granting the queue to the servers' role")
                 }
                 .await;
                 // Closing the connection gives the lock back.
                 lock.close().await?;
-                result
+                result.map(drop)
             }
             Backing::Sqlite(pool, _) => {
                 SqliteStorage::migrations().run(pool).await.context("migrating the queue")?;

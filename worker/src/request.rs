@@ -3,7 +3,7 @@
 use crate::queue::{self, Queue};
 use entity::{
     clock,
-    db::begin_write,
+    db::{within, within_to_write},
     domain,
     export::{
         self,
@@ -23,7 +23,7 @@ pub async fn request(
     match open(db, queue, domain, new).await {
         // Two processes took the same key at once: the other one's export is ours too.
         Err(e) if matches!(e.sql_err(), Some(SqlErr::UniqueConstraintViolation(_))) => {
-            life::by_key(db, domain, key.as_deref()).await?.ok_or(e)
+            life::by_key(&within(db, domain.id).await?, domain, key.as_deref()).await?.ok_or(e)
         }
         opened => opened,
     }
@@ -35,7 +35,7 @@ async fn open(
     domain: &domain::Model,
     new: NewExport,
 ) -> Result<export::Model, DbErr> {
-    let tx = begin_write(db).await?;
+    let tx = within_to_write(db, domain.id).await?;
     let export = match life::open(&tx, domain, new, clock::now()).await? {
         Opened::Repeat(export) => export,
         Opened::Fresh(export) => {

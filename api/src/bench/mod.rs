@@ -30,7 +30,7 @@ use clap::{ValueEnum, error::ErrorKind};
 use client::Client;
 use cpu::Meter;
 use entity::{
-    db::{self, Address, BadAddress},
+    db::{self, Address, BadAddress, Role},
     domain,
     token::{self, Scope},
 };
@@ -115,7 +115,7 @@ struct Tenant {
 impl Bench {
     async fn open(args: &Args, place: &Place) -> anyhow::Result<Self> {
         let address = place.address();
-        let db = db::open(&address, CONNECTIONS).await.context("the database made for the run")?;
+        let db = db::open(&address, Role::Owner, CONNECTIONS).await.context("the database made for the run")?;
         Queue::of(&db).migrate(migration::up(&db)).await?;
         let yardstick = Yardstick::of(&db, &address).await?;
         let server = Server::start(place).await?;
@@ -125,7 +125,7 @@ impl Bench {
 
     async fn tenant(&self, name: &str) -> anyhow::Result<Tenant> {
         let domain = domain::open(&self.db, name).await?;
-        let secret = token::create(&self.db, domain.id, "bench", &Scope::ALL, None).await?;
+        let (_, secret) = token::create(&self.db, domain.id, "bench", &Scope::ALL, None).await?;
         Ok(Tenant { domain, secret })
     }
 

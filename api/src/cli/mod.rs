@@ -9,7 +9,7 @@ use crate::{
     settings::{Command, Database, Migrate, Program},
 };
 use anyhow::anyhow;
-use entity::db;
+use entity::db::{self, Role};
 use sea_orm::DatabaseConnection;
 use std::process::ExitCode;
 use worker::queue::Queue;
@@ -41,8 +41,7 @@ async fn run(program: Program) -> anyhow::Result<()> {
         Command::Worker(worker) => serve::worker(*worker).await,
         Command::Migrate(Migrate { database }) => {
             logging::init(&database)?;
-            let db = open(&database).await?;
-            migrate(&db, &Queue::of(&db)).await
+            migrate(&database).await
         }
         Command::Schema => {
             print!("{}", graphql::sdl());
@@ -59,18 +58,21 @@ async fn run(program: Program) -> anyhow::Result<()> {
     }
 }
 
-async fn open(settings: &Database) -> anyhow::Result<DatabaseConnection> {
-    db::open(&settings.database_url, settings.database_connections)
+async fn open(settings: &Database, role: Role) -> anyhow::Result<DatabaseConnection> {
+    db::open(&settings.database_url, role, settings.database_connections)
         .await
         .map_err(|e| anyhow!("the database (DATABASE_URL, --database-url) could not be opened: {e}"))
 }
 
 async fn open_migrated(settings: &Database) -> anyhow::Result<DatabaseConnection> {
-    let db = open(settings).await?;
-    migrate(&db, &Queue::of(&db)).await?;
-    Ok(db)
+    migrate(settings).await?;
+    open(settings, Role::App).await
 }
 
-async fn migrate(db: &DatabaseConnection, queue: &Queue) -> anyhow::Result<()> {
-    queue.migrate(migration::up(db)).await
+/// Brings the database up to date, as its owner: servers and workers go on in a lesser role.
+async fn migrate(settings: &Database) -> anyhow::Result<()> {
+    let db = open(settings, Role::Owner).await?;
+    Queue::of(&db).migrate(migration::up(&db)).await?;
+    db.close().await?;
+    Ok(())
 }

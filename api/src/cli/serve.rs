@@ -3,20 +3,29 @@
 
 use super::{migrate, open};
 use crate::{
+    access::Ledger,
     app::{App, Domains},
     download::{Key, Links},
-    graphql, logging, routes,
-    settings::{Serve, Work, Worker},
+    graphql, layers,
+    listen::listen,
+    logging, oidc,
+    peer::Gate,
+    routes,
+    settings::{Limits, Serve, Work, Worker},
 };
 use anyhow::{Context as _, anyhow, bail};
 use entity::{
-    db, domain,
+    db::{self, Role},
+    domain,
     token::{self, Scope},
 };
 use sea_orm::DatabaseConnection;
-use std::{net::SocketAddr, sync::Arc, time::Duration};
+use std::{
+    net::{SocketAddr, TcpListener},
+    sync::Arc,
+    time::Duration,
+};
 use tokio::{
-    net::TcpListener,
     signal::unix::{SignalKind, signal},
     sync::watch,
 };
@@ -24,21 +33,20 @@ use tokio_util::task::TaskTracker;
 use url::Url;
 use worker::{Context, queue::Queue, report::Fonts, store::Store};
 
-/// How long connections may take to end once the process is to end.
-const DRAIN: Duration = Duration::from_secs(10);
+/// How long open sockets may take to say goodbye once the process is to end.
+const GOODBYE: Duration = Duration::from_secs(5);
 
 async fn context(work: &Work, stop: watch::Receiver<bool>) -> anyhow::Result<Context> {
     logging::init(&work.database)?;
-    let db = open(&work.database).await?;
-    let queue = Queue::of(&db);
-    if work.no_migrate {
-        let lacking = migration::lacking(&db).await.context("asking which migrations the database lacks")?;
-        if lacking > 0 {
-            bail!("the database lacks {lacking} migrations: run `connector-log migrate`, or leave --no-migrate out");
-        }
-    } else {
-        migrate(&db, &queue).await?;
+    if !work.no_migrate {
+        migrate(&work.database).await?;
     }
+    let db = open(&work.database, Role::App).await?;
+    let lacking = migration::lacking(&db).await.context("asking which migrations the database lacks")?;
+    if lacking > 0 {
+        bail!("the database lacks {lacking} migrations: run `connector-log migrate`, or leave --no-migrate out");
+    }
+    let queue = Queue::of(&db);
     let store = Store::open(&work.store_url).context("the store (STORE_URL, --store-url) could not be opened")?;
     let fonts = Arc::new(Fonts::load(Some(work.font_dir.as_path())));
     Ok(Context { db, queue, store, fonts, stop, in_work: TaskTracker::new() })
@@ -60,7 +68,6 @@ pub(super) async fn serve(args: Serve) -> anyhow::Result<()> {
         tracing::debug!(folder = %folder.display(), "exports are kept in a folder of this machine");
     }
     let listener = TcpListener::bind(args.listen)
-        .await
         .with_context(|| format!("the address {} (LISTEN, --listen) cannot be listened on", args.listen))?;
     let address = listener.local_addr()?;
     let key = match args.link_key {
@@ -68,19 +75,45 @@ pub(super) async fn serve(args: Serve) -> anyhow::Result<()> {
         None => Key::open(&args.link_key_file)?,
     };
     let public_url = public_url(args.public_url, address)?;
+    // A connection of its own: callers wait for it while they hold one of the pool's.
+    let ledger = db::open(&args.work.database.database_url, Role::App, 1).await?;
+    let gate = Gate::open(&args.limits);
     let app = App {
         db: context.db.clone(),
         queue: context.queue.clone(),
         store: context.store.clone(),
         links: Links { key, public_url: public_url.clone(), ttl: args.download_link_ttl },
         schema: graphql::schema(),
+        graphql: args.graphql,
+        tails: graphql::Tails::default(),
+        sockets: TaskTracker::new(),
+        stop: stop.clone(),
         domains: Domains::default(),
+        ledger: Ledger::open(ledger),
+        gate: gate.clone(),
+        oidc: oidc::open(&args.oidc, &public_url)?,
     };
     welcome(&context.db, &public_url).await?;
     tracing::info!(%address, url = %public_url, worker = !args.no_worker, "ready");
     let worker = (!args.no_worker).then(|| tokio::spawn(worker::run(context, args.work.worker_exports.into())));
-    let http = tokio::spawn(listen(listener, app, stop.clone()));
+    let http = tokio::spawn(http(listener, app, args.limits, stop.clone()));
     run_both(http, worker, stop).await
+}
+
+/// Serves HTTP, and lets open sockets say goodbye at the end.
+async fn http(
+    listener: TcpListener,
+    app: App,
+    limits: Limits,
+    stop: watch::Receiver<bool>,
+) -> anyhow::Result<()> {
+    let (sockets, public_url) = (app.sockets.clone(), app.links.public_url.clone());
+    let paths = layers::around(routes::paths(app.clone()), app.gate, &limits, &public_url);
+    listen(listener, paths, &limits, stop).await?;
+    sockets.close();
+    // Those that do not are cut with the process.
+    let _ = tokio::time::timeout(GOODBYE, sockets.wait()).await;
+    Ok(())
 }
 
 type Half = tokio::task::JoinHandle<anyhow::Result<()>>;
@@ -99,22 +132,6 @@ async fn run_both(mut http: Half, worker: Option<Half>, stop: watch::Receiver<bo
         bail!("a part of the server ended by itself");
     }
     other.await?
-}
-
-async fn listen(listener: TcpListener, app: App, stop: watch::Receiver<bool>) -> anyhow::Result<()> {
-    let serve = axum::serve(listener, routes::routes(app)).with_graceful_shutdown(stopped(stop.clone()));
-    tokio::select! {
-        ended = async { serve.await } => ended.context("serving"),
-        () = async { stopped(stop).await; tokio::time::sleep(DRAIN).await } => {
-            tracing::warn!("connections were still open and are cut");
-            Ok(())
-        }
-    }
-}
-
-async fn stopped(mut stop: watch::Receiver<bool>) {
-    // An error means that the sender is gone, which is an end as well.
-    let _ = stop.wait_for(|stop| *stop).await;
 }
 
 /// Becomes true at SIGTERM or SIGINT.
@@ -158,7 +175,7 @@ async fn welcome(db: &DatabaseConnection, url: &Url) -> anyhow::Result<()> {
     if domain::none_yet(db).await? {
         let tx = db::begin_write(db).await?;
         let domain = domain::open(&tx, FIRST_DOMAIN).await?;
-        let secret = token::create(&tx, domain.id, "first token", &Scope::ALL, None).await?;
+        let (_, secret) = token::create(&tx, domain.id, "first token", &Scope::ALL, None).await?;
         tx.commit().await?;
         println!(
             "  Token     {}\n\nThe token opens the domain \"{FIRST_DOMAIN}\". It is shown this once; make others with\n  \

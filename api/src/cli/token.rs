@@ -8,9 +8,11 @@ use crate::{
 use anyhow::{Context, bail};
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use entity::{
-    clock, domain,
-    token::{self, Scope},
+    access_event::{self, Actor, Kind, NewEvent},
+    clock, db, domain,
+    token::{self, Scope, State},
 };
+use sea_orm::{DatabaseTransaction, DbErr, QueryOrder};
 
 pub(super) async fn run(command: Token) -> anyhow::Result<()> {
     match command {
@@ -23,11 +25,14 @@ pub(super) async fn run(command: Token) -> anyhow::Result<()> {
 async fn create(args: TokenCreate) -> anyhow::Result<()> {
     logging::init(&args.database)?;
     let name = domain_name(&args.domain)?;
-    let db = open_migrated(&args.database).await?;
-    let domain = domain::open(&db, name).await?;
+    let rows = open_migrated(&args.database).await?;
+    let domain = domain::open(&rows, name).await?;
     let scopes = if args.scope.is_empty() { Scope::ALL.to_vec() } else { args.scope };
     let expires_at = args.expires.map(|days| clock::now() + TimeDelta::days(days.into()));
-    let secret = token::create(&db, domain.id, args.name.trim(), &scopes, expires_at).await?;
+    let tx = db::within_to_write(&rows, domain.id).await?;
+    let (row, secret) = token::create(&tx, domain.id, args.name.trim(), &scopes, expires_at).await?;
+    note(&tx, &row, Kind::TokenCreated).await?;
+    tx.commit().await?;
     println!("{}", secret.reveal());
     Ok(())
 }
@@ -42,26 +47,35 @@ fn domain_name(name: &str) -> anyhow::Result<&str> {
 
 async fn list(args: TokenList) -> anyhow::Result<()> {
     logging::init(&args.database)?;
-    let db = open_migrated(&args.database).await?;
-    let domain = domain::by_name(&db, args.domain.trim()).await?.context("there is no domain of that name")?;
-    println!("ID\tNAME\tSCOPES\tCREATED\tEXPIRES\tSTATE");
-    for token in token::of(domain.id).all(&db).await? {
+    let rows = open_migrated(&args.database).await?;
+    let domain = domain::by_name(&rows, args.domain.trim()).await?.context("there is no domain of that name")?;
+    println!("ID\tNAME\tSCOPES\tCREATED\tEXPIRES\tLAST USED\tSTATE");
+    let tx = db::within(&rows, domain.id).await?;
+    for token in token::of(domain.id).order_by_desc(token::Column::Id).all(&tx).await? {
         let scopes: Vec<_> = token.scopes.0.iter().map(|s| s.name()).collect();
-        let state = match (token.revoked_at, token.expires_at) {
-            (Some(_), _) => "revoked",
-            (None, Some(end)) if end <= clock::now() => "expired",
-            _ => "valid",
+        let state = match token.state(clock::now()) {
+            State::Valid => "valid",
+            State::Expired => "expired",
+            State::Revoked => "revoked",
         };
         println!(
-            "{}\t{}\t{}\t{}\t{}\t{state}",
+            "{}\t{}\t{}\t{}\t{}\t{}\t{state}",
             token.id,
             token.name,
             scopes.join(","),
             shown(token.created_at),
             token.expires_at.map_or_else(|| "never".to_owned(), shown),
+            token.last_used_at.map_or_else(|| "never".to_owned(), shown),
         );
     }
     Ok(())
+}
+
+/// Tells the domain's auditors of what was done here, by whoever runs the server.
+async fn note(tx: &DatabaseTransaction, token: &token::Model, kind: Kind) -> Result<(), DbErr> {
+    let actor = Actor { domain: Some(token.domain_id), name: Some("command line".to_owned()), ..Actor::default() };
+    let event = NewEvent { kind, actor, subjects: vec![token.id.to_string()], detail: Some(token.name.clone()) };
+    access_event::write(tx, [event], clock::now()).await
 }
 
 fn shown(at: DateTime<Utc>) -> String {
@@ -70,10 +84,15 @@ fn shown(at: DateTime<Utc>) -> String {
 
 async fn revoke(args: TokenRevoke) -> anyhow::Result<()> {
     logging::init(&args.database)?;
-    let db = open_migrated(&args.database).await?;
-    if !token::revoke(&db, args.id).await? {
-        bail!("there is no valid token of that id: `connector-log token list` shows them");
+    let rows = open_migrated(&args.database).await?;
+    let none = "there is no valid token of that id: `connector-log token list` shows them";
+    let token = token::by_id(&rows, args.id).await?.context(none)?;
+    let tx = db::within_to_write(&rows, token.domain_id).await?;
+    if !token::revoke(&tx, token.domain_id, token.id).await? {
+        bail!(none);
     }
+    note(&tx, &token, Kind::TokenRevoked).await?;
+    tx.commit().await?;
     println!("{} revoked", args.id);
     Ok(())
 }

@@ -8,6 +8,7 @@ use crate::error::Error;
 use async_graphql::{Context, ID, Object, SimpleObject};
 use entity::{
     application::{self, Detail},
+    db::within,
     token::Scope,
 };
 
@@ -47,7 +48,8 @@ impl Query {
 async fn list(ctx: &Context<'_>) -> Result<Vec<Application>, Error> {
     let caller = caller(ctx);
     caller.needs(Scope::LogsRead)?;
-    let all = application::load(&app(ctx).db, &caller.domain, None, Detail::Seen).await?;
+    let rows = within(&app(ctx).db, caller.domain.id).await?;
+    let all = application::load(&rows, &caller.domain, None, Detail::Seen).await?;
     let mut all: Vec<_> = all.values().collect();
     all.sort_by_cached_key(|a| (a.name.to_lowercase(), a.name.clone()));
     Ok(all.into_iter().map(Application::from).collect())

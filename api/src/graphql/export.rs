@@ -1,19 +1,22 @@
 //! Exports: asked for, listed, and their files.
 
 use super::{
+    connection::{connection, read},
     filter::ConnectorLogFilter,
-    log::{Count, asks_behind},
-    page::{PageInfo, Window},
+    log::Count,
+    page::Window,
     record::UserError,
     scalar::{DateTime, TimeZone},
     viewer::{app, caller},
     vocabulary::{ExportFormat, ExportStatus},
 };
-use crate::{app::App, download::Links, error::Error};
+use crate::{app::App, auth::Viewer as Caller, download::Links, error::Error};
 use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
 use chrono_tz::Tz;
 use entity::{
+    access_event::Kind,
     clock,
+    db::within,
     export::{self, Status, life::NewExport},
     fault::Fault,
     id::ExportId,
@@ -67,31 +70,15 @@ pub(super) struct ExportError {
     message: String,
 }
 
-/// A page of exports, newest first.
-#[derive(SimpleObject)]
-#[graphql(complex)]
-pub(super) struct ExportConnection {
-    edges: Vec<ExportEdge>,
-    page_info: PageInfo,
-}
-
-/// An export and its place in the list.
-#[derive(SimpleObject)]
-pub(super) struct ExportEdge {
-    cursor: String,
-    node: std::sync::Arc<Export>,
-}
-
-#[async_graphql::ComplexObject]
-impl ExportConnection {
-    /// The exports alone.
-    async fn nodes(&self) -> Vec<std::sync::Arc<Export>> {
-        self.edges.iter().map(|edge| edge.node.clone()).collect()
-    }
-}
+connection!(
+    /// A page of exports, newest first.
+    ExportConnection,
+    ExportEdge,
+    Export
+);
 
 impl Export {
-    pub(super) fn shown(export: export::Model, links: &Links) -> Self {
+    pub(super) fn shown(export: export::Model, app: &App, caller: &Caller) -> Self {
         let matched = export.matched();
         let records = u64::try_from(export.record_count).unwrap_or(0);
         Self {
@@ -103,7 +90,7 @@ impl Export {
             record_count: i32::try_from(records).unwrap_or(i32::MAX),
             truncated: matched.value > records,
             progress: export.progress,
-            file: ExportFile::shown(&export, links),
+            file: ExportFile::shown(&export, &app.links, caller),
             error: export
                 .error_code
                 .zip(export.error_message)
@@ -118,11 +105,11 @@ impl Export {
 }
 
 impl ExportFile {
-    fn shown(export: &export::Model, links: &Links) -> Option<Self> {
+    fn shown(export: &export::Model, links: &Links, caller: &Caller) -> Option<Self> {
         if export.status != Status::Completed {
             return None;
         }
-        let (url, url_expires_at) = links.mint(export.id, clock::now());
+        let (url, url_expires_at) = links.mint(export, caller.id().as_deref(), clock::now());
         Some(Self {
             name: export.file_name.clone()?,
             content_type: export.format.content_type().to_owned(),
@@ -157,18 +144,10 @@ async fn list(ctx: &Context<'_>, window: Result<Window<ExportId>, Vec<Fault>>) -
     let (app, caller) = (app(ctx), caller(ctx));
     caller.needs(Scope::LogsRead)?;
     let window = window?;
-    let rows = |stretch| export::rows(&app.db, caller.domain.id, stretch);
-    let page = window.page(rows(window.stretch()).await?);
-    let behind = match window.behind().filter(|_| asks_behind(&ctx.look_ahead())) {
-        Some(stretch) => !rows(stretch).await?.is_empty(),
-        None => false,
-    };
-    let page_info = window.info(&page, behind, |export| export.id.to_string());
-    let edge = |export: export::Model| ExportEdge {
-        cursor: export.id.to_string(),
-        node: Export::shown(export, &app.links).into(),
-    };
-    Ok(ExportConnection { edges: page.rows.into_iter().map(edge).collect(), page_info })
+    let tx = within(&app.db, caller.domain.id).await?;
+    let rows = |stretch| export::rows(&tx, caller.domain.id, stretch);
+    let (exports, page_info) = read(ctx, &window, rows, |export| export.id.to_string()).await?;
+    Ok(ExportConnection::of(exports.into_iter().map(|export| Export::shown(export, app, caller)), page_info))
 }
 
 /// What to export.
@@ -212,7 +191,8 @@ async fn ask(ctx: &Context<'_>, input: ExportLogsInput) -> Result<ExportLogsPayl
         }
     };
     let export = request(&app.db, &app.queue, &caller.domain, new).await?;
-    Ok(ExportLogsPayload { export: Some(Export::shown(export, &app.links)), user_errors: Vec::new() })
+    app.ledger.write(caller.does(Kind::ExportRequested, vec![export.id.to_string()])).await?;
+    Ok(ExportLogsPayload { export: Some(Export::shown(export, app, caller)), user_errors: Vec::new() })
 }
 
 /// The longest key, in characters.

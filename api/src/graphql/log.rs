@@ -3,6 +3,7 @@
 
 use super::{
     application::Application,
+    connection::asks_behind,
     filter::ConnectorLogFilter,
     page::{Page, PageInfo, Window},
     payload::{self, Asked, Payload, Read},
@@ -14,6 +15,7 @@ use crate::{app::App, auth::Viewer as Caller, error::Error};
 use async_graphql::{ComplexObject, Context, ID, InputObject, Lookahead, Object, SimpleObject};
 use entity::{
     application::{self, Detail},
+    db::within,
     id::{ApplicationNo, LogId},
     log::{
         self,
@@ -22,6 +24,7 @@ use entity::{
     },
     token::Scope,
 };
+use sea_orm::DatabaseTransaction;
 use std::collections::HashMap;
 
 /// One API call between the domain and an application. Never changed, never deleted.
@@ -130,10 +133,11 @@ impl Wanted {
 }
 
 /// Records as they are shown, in the order given, with all that is wanted of them: the number of
-/// statements does not depend on the number of records.
+/// statements does not depend on the number of records. `rows` is bound to the caller's domain.
 pub(super) async fn shown(
     app: &App,
     caller: &Caller,
+    rows: &DatabaseTransaction,
     logs: Vec<log::Model>,
     wanted: Wanted,
 ) -> Result<Vec<ConnectorLog>, Error> {
@@ -142,9 +146,9 @@ pub(super) async fn shown(
     }
     let numbers = logs.iter().flat_map(|log| [log.application_from, log.application_to]).collect();
     let detail = if wanted.seen { Detail::Seen } else { Detail::Names };
-    let names = application::load(&app.db, &caller.domain, Some(numbers), detail).await?;
+    let names = application::load(rows, &caller.domain, Some(numbers), detail).await?;
     let ids: Vec<LogId> = logs.iter().map(|log| log.id).collect();
-    let mut payloads = payload::read(app, caller, &ids, wanted.payloads).await;
+    let mut payloads = payload::read(app, caller, rows, &ids, wanted.payloads).await;
     logs.into_iter().map(|log| ConnectorLog::shown(log, &names, &mut payloads)).collect()
 }
 
@@ -195,8 +199,8 @@ impl ConnectorLogConnection {
 
     /// Computed only where it is selected; exact up to 10,000.
     async fn total_count(&self, ctx: &Context<'_>) -> Option<Result<Count, Error>> {
-        let counted = rows::count(&app(ctx).db, &self.matching).await;
-        Some(counted.map(Count::from).map_err(Error::from))
+        let count = async || rows::count(&within(&app(ctx).db, self.matching.domain()).await?, &self.matching).await;
+        Some(count().await.map(Count::from).map_err(Error::from))
     }
 }
 
@@ -237,23 +241,18 @@ async fn list(
             return Err([window.err(), filter.err()].into_iter().flatten().flatten().collect::<Vec<_>>().into());
         }
     };
-    let matching = filter.bind(&app.db, caller.domain.id).await?;
+    let tx = within(&app.db, caller.domain.id).await?;
+    let matching = filter.bind(&tx, caller.domain.id).await?;
     let look = ctx.look_ahead();
-    let page = window.page(rows::rows(&app.db, &matching, window.stretch()).await?);
+    let page = window.page(rows::rows(&tx, &matching, window.stretch()).await?);
     let behind = match window.behind().filter(|_| asks_behind(&look)) {
-        Some(stretch) => !rows::rows(&app.db, &matching, stretch).await?.is_empty(),
+        Some(stretch) => !rows::rows(&tx, &matching, stretch).await?.is_empty(),
         None => false,
     };
     let info = window.info(&page, behind, |log| log.id.to_string());
     let wanted = Wanted::by(&[look.field("nodes"), look.field("edges").field("node")]);
     let Page { rows: logs, .. } = page;
-    let nodes = shown(app, caller, logs, wanted).await?;
+    let nodes = shown(app, caller, &tx, logs, wanted).await?;
     let edge = |node: ConnectorLog| ConnectorLogEdge { cursor: node.id.to_string(), node: node.into() };
     Ok(ConnectorLogConnection { edges: nodes.into_iter().map(edge).collect(), page_info: info, matching })
-}
-
-/// Whether anybody asks for what lies behind the page.
-pub(super) fn asks_behind(connection: &Lookahead<'_>) -> bool {
-    let info = connection.field("pageInfo");
-    info.field("hasPreviousPage").exists() || info.field("hasNextPage").exists()
 }

@@ -3,11 +3,14 @@
 //! What can fail by itself is nullable (`Option<Result<…>>` in the resolvers), so that a failure
 //! costs one field and not the answer.
 
+mod access;
 mod application;
+mod connection;
 mod export;
 mod filter;
 mod guard;
 pub mod http;
+mod live;
 mod log;
 mod node;
 mod order;
@@ -15,29 +18,40 @@ mod page;
 mod payload;
 pub mod record;
 mod scalar;
+mod token;
+mod socket;
+mod sse;
 mod viewer;
 mod vocabulary;
 
-use async_graphql::{EmptySubscription, MergedObject, SDLExportOptions};
+pub use live::Tails;
+
+use async_graphql::{MergedObject, SDLExportOptions};
 
 /// The executable schema.
-pub type Schema = async_graphql::Schema<Query, Mutation, EmptySubscription>;
+pub type Schema = async_graphql::Schema<Query, Mutation, live::Subscription>;
 
 /// What can be asked.
 #[derive(MergedObject, Default)]
-pub struct Query(viewer::Query, node::Query, log::Query, application::Query, export::Query);
+pub struct Query(
+    viewer::Query,
+    node::Query,
+    log::Query,
+    application::Query,
+    export::Query,
+    token::Query,
+    access::Query,
+);
 
 /// What can be done.
 #[derive(MergedObject, Default)]
-pub struct Mutation(record::Mutation, export::Mutation);
-
-/// How deep a selection may go; the standard introspection query needs thirteen levels.
-const DEPTH_MAX: usize = 20;
+pub struct Mutation(record::Mutation, export::Mutation, token::Mutation);
 
 /// Builds the schema.
 pub fn schema() -> Schema {
-    Schema::build(Query::default(), Mutation::default(), EmptySubscription)
-        .limit_depth(DEPTH_MAX)
+    Schema::build(Query::default(), Mutation::default(), live::Subscription)
+        .limit_depth(guard::DEPTH_MAX)
+        .disable_suggestions()
         .register_output_type::<node::Node>()
         .finish()
 }

@@ -4,7 +4,7 @@
 use async_graphql::{
     Name, Positioned, Value,
     indexmap::IndexMap,
-    parser::types::{DocumentOperations, ExecutableDocument, Selection, SelectionSet},
+    parser::types::{ExecutableDocument, OperationDefinition, Selection, SelectionSet},
 };
 
 /// The selections of one operation: its response keys, in order, fragments expanded.
@@ -16,15 +16,11 @@ pub(super) struct Order {
 struct Keys(IndexMap<Name, Keys>);
 
 impl Order {
-    /// The order that a request asks for; none where it names no operation of the document.
-    pub(super) fn of(document: &ExecutableDocument, name: Option<&str>) -> Option<Self> {
-        let operation = match &document.operations {
-            DocumentOperations::Single(operation) => operation,
-            DocumentOperations::Multiple(operations) => operations.get(name?)?,
-        };
+    /// The order that an operation asks for.
+    pub(super) fn of(document: &ExecutableDocument, operation: &Positioned<OperationDefinition>) -> Self {
         let mut keys = Keys::default();
         keys.add(document, &operation.node.selection_set);
-        Some(Self { keys })
+        Self { keys }
     }
 
     /// Orders an answer.
@@ -34,7 +30,7 @@ impl Order {
 }
 
 impl Keys {
-    /// `guard::expansion` has bounded what this walks, and refused fragments that loop.
+    /// `guard::admit` has bounded what this walks, and refused fragments that loop.
     fn add(&mut self, document: &ExecutableDocument, set: &Positioned<SelectionSet>) {
         for item in &set.node.items {
             match &item.node {
@@ -80,7 +76,9 @@ mod tests {
     fn fields_come_in_the_order_asked_for() {
         let document = "{ b: x { ...f d } a } fragment f on X { e c }";
         let mut data = value!({ "a": 1, "b": [{ "c": 1, "d": 2, "e": 3 }] });
-        Order::of(&parse_query(document).unwrap(), None).unwrap().apply(&mut data);
+        let document = parse_query(document).unwrap();
+        let operation = document.operations.iter().next().unwrap().1;
+        Order::of(&document, operation).apply(&mut data);
         assert_eq!(serde_json::to_string(&data).unwrap(), r#"{"b":[{"e":3,"c":1,"d":2}],"a":1}"#);
     }
 }

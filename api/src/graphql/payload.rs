@@ -6,11 +6,13 @@ use crate::{app::App, auth::Viewer as Caller, error::Error};
 use async_graphql::{Lookahead, SimpleObject};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use entity::{
+    access_event::Kind,
     id::LogId,
     payload::{self, Head, Side},
     token::Scope,
 };
-use std::collections::HashMap;
+use sea_orm::DatabaseTransaction;
+use std::collections::{BTreeSet, HashMap};
 
 /// One side of a call.
 #[derive(SimpleObject, Clone)]
@@ -104,6 +106,12 @@ pub(super) enum Read {
 }
 
 impl Read {
+    /// The records of which something was read.
+    fn ids(&self) -> impl Iterator<Item = LogId> {
+        let done = if let Self::Done(payloads) = self { Some(payloads) } else { None };
+        done.into_iter().flat_map(HashMap::keys).copied()
+    }
+
     /// The side of one record.
     pub(super) fn take(&mut self, id: LogId) -> Result<Option<Payload>, Error> {
         match self {
@@ -114,30 +122,46 @@ impl Read {
     }
 }
 
-/// Reads both sides as they are asked for.
-pub(super) async fn read(app: &App, caller: &Caller, ids: &[LogId], asked: Asked) -> [Read; 2] {
+/// Reads both sides as they are asked for. That they were read is written down before anybody
+/// sees them; where it cannot be, nobody does.
+pub(super) async fn read(
+    app: &App,
+    caller: &Caller,
+    rows: &DatabaseTransaction,
+    ids: &[LogId],
+    asked: Asked,
+) -> [Read; 2] {
     let read = async |side, asked| match asked {
         None => Read::NotAsked,
-        Some(WithBody(body)) => match side_of(app, caller, side, ids, body).await {
+        Some(WithBody(body)) => match side_of(caller, rows, side, ids, body).await {
             Ok(payloads) => Read::Done(payloads),
             Err(error) => Read::Failed(error),
         },
     };
-    [read(Side::Request, asked.request).await, read(Side::Response, asked.response).await]
+    let sides = [read(Side::Request, asked.request).await, read(Side::Response, asked.response).await];
+    let seen: BTreeSet<LogId> = sides.iter().flat_map(Read::ids).collect();
+    if seen.is_empty() {
+        return sides;
+    }
+    let seen = seen.iter().map(LogId::to_string).collect();
+    match app.ledger.write(caller.does(Kind::PayloadsViewed, seen)).await {
+        Ok(()) => sides,
+        Err(error) => sides.map(|side| if side.ids().next().is_some() { Read::Failed(error.clone()) } else { side }),
+    }
 }
 
 async fn side_of(
-    app: &App,
     caller: &Caller,
+    rows: &DatabaseTransaction,
     side: Side,
     ids: &[LogId],
     with_body: bool,
 ) -> Result<HashMap<LogId, Payload>, Error> {
     caller.needs(Scope::PayloadsRead)?;
     let ids = || ids.iter().copied();
-    let heads = payload::heads(&app.db, caller.domain.id, side, ids()).await?;
+    let heads = payload::heads(rows, caller.domain.id, side, ids()).await?;
     let mut bodies: HashMap<LogId, Vec<u8>> = if with_body {
-        payload::bodies(&app.db, caller.domain.id, side, ids()).await?.into_iter().collect()
+        payload::bodies(rows, caller.domain.id, side, ids()).await?.into_iter().collect()
     } else {
         HashMap::new()
     };

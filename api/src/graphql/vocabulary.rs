@@ -129,3 +129,37 @@ pub(super) enum PayloadEncoding {
     #[serde(rename = "BASE64")]
     Base64,
 }
+
+/// Whether a token opens anything.
+#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
+#[graphql(remote = "entity::token::State")]
+pub(super) enum TokenState {
+    /// It does.
+    Valid,
+    /// Its time is over.
+    Expired,
+    /// Somebody revoked it.
+    Revoked,
+}
+
+/// What happened.
+#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
+#[graphql(remote = "entity::access_event::Kind")]
+pub(super) enum AccessEventKind {
+    /// Requests or responses were read; the subjects are their records.
+    PayloadsViewed,
+    /// An export was asked for; it is the subject.
+    ExportRequested,
+    /// An export's file was fetched by its link.
+    FileDownloaded,
+    /// A token was made; it is the subject.
+    TokenCreated,
+    /// A token was revoked; it is the subject.
+    TokenRevoked,
+    /// Somebody was not let in, or not so far; the detail says why.
+    Refused,
+    /// A person signed in through the company's provider.
+    SignedIn,
+    /// A person signed out.
+    SignedOut,
+}

@@ -16,6 +16,9 @@ use sea_orm::{
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "export_item")]
 pub struct Model {
+    /// Whose.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub domain_id: DomainId,
     /// The export.
     #[sea_orm(primary_key, auto_increment = false)]
     pub export_id: ExportId,
@@ -33,13 +36,14 @@ impl ActiveModelBehavior for ActiveModel {}
 /// Freezes the newest records that match; the answer is how many they are.
 pub(super) async fn freeze(db: &impl ConnectionTrait, export: ExportId, matching: &Matching) -> Result<u64, DbErr> {
     let ids = Query::select()
+        .expr(Expr::val(matching.domain().0))
         .expr(Expr::val(export.uuid()))
         .column(log::Column::Id)
         .from_subquery(page::ids(matching, Stretch::newest(export::RECORDS_MAX)), "frozen")
         .to_owned();
     let insert = Query::insert()
         .into_table(Entity)
-        .columns([Column::ExportId, Column::LogId])
+        .columns([Column::DomainId, Column::ExportId, Column::LogId])
         .select_from(ids)
         .map_err(|e| DbErr::Query(sea_orm::RuntimeErr::Internal(e.to_string())))?
         .to_owned();
@@ -48,6 +52,11 @@ pub(super) async fn freeze(db: &impl ConnectionTrait, export: ExportId, matching
 
 /// The frozen records, newest first, as the list shows them.
 pub async fn logs(db: &impl ConnectionTrait, domain: DomainId, export: ExportId) -> Result<Vec<log::Model>, DbErr> {
-    let ids = Query::select().column(Column::LogId).from(Entity).and_where(Column::ExportId.eq(export)).to_owned();
+    let ids = Query::select()
+        .column(Column::LogId)
+        .from(Entity)
+        .and_where(Column::DomainId.eq(domain))
+        .and_where(Column::ExportId.eq(export))
+        .to_owned();
     log::of(domain).filter(log::Column::Id.in_subquery(ids)).order_by_desc(log::Column::Id).all(db).await
 }

@@ -12,7 +12,7 @@ use crate::{
     log::{filter::Filter, page::Count},
     page::Stretch,
 };
-use sea_orm::{QueryOrder, QuerySelect, entity::prelude::*};
+use sea_orm::{Iterable, QueryOrder, QuerySelect, entity::prelude::*};
 use serde::{Deserialize, Serialize};
 
 /// The most records that a file holds: the newest of those that match.
@@ -144,6 +144,14 @@ impl Model {
     pub fn object_key(&self) -> String {
         format!("{}.{}", self.id, self.format.extension())
     }
+}
+
+/// The export whose file lies in the object store under `key`; none where no file ever does.
+pub fn id_of(key: &str) -> Option<ExportId> {
+    let (id, extension) = key.rsplit_once('.')?;
+    let known = Format::iter().any(|format| format.extension() == extension);
+    // One spelling only.
+    id.parse().ok().filter(|parsed: &ExportId| known && parsed.to_string() == id)
 }
 
 /// A domain's exports: the one way to read them from the API.

@@ -3,7 +3,7 @@
 //! that turned out new, in the same statement.
 
 use super::record::{Batch, Row};
-use crate::payload::draft::NewSide;
+use crate::{db::begin_within, payload::draft::NewSide};
 use sea_orm::{DbErr, RuntimeErr};
 use sqlx::PgPool;
 use std::sync::Arc;
@@ -74,6 +74,8 @@ pub(super) async fn insert(pool: &PgPool, batch: Batch, rows: Vec<Row>) -> Resul
             logs.iter().map(|($id, $from, $to, $log)| $value).collect::<Vec<_>>()
         };
     }
+    let failed = |e: sqlx::Error| DbErr::Exec(RuntimeErr::SqlxError(Arc::new(e)));
+    let mut tx = pool.begin_with(begin_within(batch.domain)).await.map_err(failed)?;
     let new: i64 = sqlx::query_scalar(INSERT)
         .bind(batch.domain.0)
         .bind(batch.recorded_at)
@@ -107,9 +109,10 @@ pub(super) async fn insert(pool: &PgPool, batch: Batch, rows: Vec<Row>) -> Resul
         .bind(response.size)
         .bind(response.truncated)
         .bind(response.redactions)
-        .fetch_one(pool)
+        .fetch_one(&mut *tx)
         .await
-        .map_err(|e| DbErr::Exec(RuntimeErr::SqlxError(Arc::new(e))))?;
+        .map_err(failed)?;
+    tx.commit().await.map_err(failed)?;
     Ok(u64::try_from(new).unwrap_or(0))
 }
 

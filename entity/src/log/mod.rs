@@ -11,6 +11,7 @@ pub mod filter;
 pub mod page;
 pub mod period;
 pub mod record;
+pub mod tail;
 pub mod vocabulary;
 
 pub use vocabulary::{Action, Direction, Outcome, RequestType};

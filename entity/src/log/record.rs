@@ -3,7 +3,7 @@
 use super::{draft::NewLog, insert_postgres, insert_sqlite};
 use crate::{
     application,
-    db::{begin_write, is_postgres},
+    db::{is_postgres, within_to_write},
     domain,
     id::{ApplicationNo, DomainId, LogId},
 };
@@ -54,7 +54,7 @@ pub async fn record(
     let new = if is_postgres(db) {
         insert_postgres::insert(db.get_postgres_connection_pool(), batch, rows).await?
     } else {
-        let tx = begin_write(db).await?;
+        let tx = within_to_write(db, domain.id).await?;
         let new = insert_sqlite::insert(&tx, batch, rows).await?;
         tx.commit().await?;
         new

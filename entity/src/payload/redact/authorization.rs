@@ -29,13 +29,21 @@ pub(super) fn is_likely(line: &[u8]) -> bool {
     let line = line.trim_ascii();
     let (scheme, rest) = halves(line);
     let known = is_scheme(scheme) || is_one_of(scheme, PARAMETER_SCHEMES);
-    known && !rest.is_empty() || looks_random(line)
+    let quote = |b: &u8| b.is_ascii_whitespace() || b"'\"`<>\\,;".contains(b);
+    let credential = rest.split(quote).next().unwrap_or_default();
+    known && !rest.is_empty() || looks_random(line) || looks_random(credential)
 }
 
-/// Whether the value begins with a scheme of named parameters.
+/// Whether the value begins with a scheme of named parameters, and one of these.
 pub(super) fn has_parameters(value: &[u8]) -> bool {
-    let value = &value[..value.len().min(64)];
-    is_one_of(halves(value.trim_ascii_start()).0, PARAMETER_SCHEMES)
+    let (scheme, rest) = halves(value[..value.len().min(96)].trim_ascii_start());
+    is_one_of(scheme, PARAMETER_SCHEMES) && halves(rest).0.contains(&b'=')
+}
+
+/// Whether a word is the credential of Basic: a name and a password with a colon between them, in base64.
+pub(super) fn is_basic(word: &[u8]) -> bool {
+    let decoded = STANDARD_NO_PAD.decode(word.trim_ascii_end().strip_suffix(b"==").or(word.strip_suffix(b"=")).unwrap_or(word));
+    decoded.is_ok_and(|text| text.contains(&b':') && text.iter().all(|b| !b.is_ascii_control()))
 }
 
 fn halves(value: &[u8]) -> (&[u8], &[u8]) {

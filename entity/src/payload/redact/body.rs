@@ -3,7 +3,7 @@
 use super::{
     codec::{Form, Utf16, through},
     edit::{Edit, shift},
-    form, json, markup, multipart,
+    envelope, form, json, markup, multipart,
     pass::Pass,
     text, value,
 };
@@ -16,6 +16,9 @@ pub(super) fn scan(pass: Pass<'_>, content_type: Option<&[u8]>, bytes: &[u8]) ->
     match bytes {
         [0xEF, 0xBB, 0xBF, rest @ ..] => {
             return shift(scan(pass, content_type, without_marks(rest)), mark_len(bytes));
+        }
+        _ if bytes.starts_with(envelope::GZIP) => {
+            return envelope::gzip(pass, bytes, |pass, text| scan(pass, content_type, text));
         }
         [0xFF, 0xFE, ..] | [b'<' | b'{' | b'[', 0, ..] => {
             return wide::<false>(pass, content_type, bytes);
@@ -40,7 +43,7 @@ pub(super) fn scan(pass: Pass<'_>, content_type: Option<&[u8]>, bytes: &[u8]) ->
     if has(b"x-www-form-urlencoded") {
         return form::scan::<Form>(pass, bytes, b"&");
     }
-    if has(b"html") || has(b"xml") || markup::is_likely(bytes) {
+    if markup::begins(bytes) || ((has(b"html") || has(b"xml")) && markup::is_likely(bytes)) {
         return markup::scan(pass, bytes);
     }
     value::scan(pass, bytes)

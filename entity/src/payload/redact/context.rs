@@ -6,7 +6,7 @@
 use super::{
     codec::{Codec, through},
     edit::{Edit, within},
-    names::{Name, Rule, is_ticket, looks_like_word, looks_random},
+    names::{Name, Rule, is_ticket, is_user_code, looks_drawn, looks_like_word, looks_random},
     pass::Pass,
     rules::{COMPANIONS, Way},
     value,
@@ -68,9 +68,14 @@ impl Context {
             Way::Code if place == Place::Form => !(value.len() <= 5 && value.iter().all(u8::is_ascii_digit)),
             Way::Code => value.len() >= 8 && !looks_like_word(value) && !is_constant(value),
             Way::Jwk => self.has_companion(way) && value.len() >= 16,
-            Way::Jws | Way::Rsa => self.has_companion(way),
+            Way::Signature | Way::Rsa | Way::Answer => self.has_companion(way),
+            Way::Bearer => pass.bearer,
+            Way::UserCode => self.has_companion(way) || is_user_code(value),
+            Way::Opaque => looks_drawn(value),
+            Way::OpaqueField => place == Place::Form && looks_drawn(value),
+            Way::Sid => place == Place::Form && !self.has_companion(way) && looks_drawn(value),
             Way::Ticket => is_ticket(value),
-            _ => true,
+            Way::Secret | Way::Authorization | Way::Cookie | Way::SetCookie | Way::Jar | Way::Saml | Way::Assertion => true,
         };
         let mut edits = Vec::new();
         for Waiting { range, rule, path } in &self.waiting {

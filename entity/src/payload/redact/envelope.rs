@@ -1,8 +1,8 @@
 //! Texts in base64, deflated or not: opened, redacted inside, and closed again as they were.
 //!
 //! SAML travels so. A message in which nothing is secret keeps its bytes. A whole signed response is a
-//! credential of its own while it is valid, if its receiver does not refuse the second of a kind; issue 3
-//! says that signatures stay, so it stays.
+//! credential of its own while it is valid, if its receiver does not refuse the second of a kind; signatures are
+//! public and stay, so it stays, unless it is a bearer's grant. What would inflate to too much is hidden unseen.
 
 use super::{
     edit::{Edit, apply},
@@ -14,13 +14,25 @@ use base64::{
     Engine, alphabet,
     engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig},
 };
-use flate2::{Compression, read::DeflateDecoder, read::ZlibDecoder, write::DeflateEncoder, write::ZlibEncoder};
+use flate2::{
+    Compression,
+    read::{DeflateDecoder, GzDecoder, ZlibDecoder},
+    write::{DeflateEncoder, GzEncoder, ZlibEncoder},
+};
 use std::io::{Read, Write};
 
-/// The most that a deflated text is inflated to. What is longer is hidden unseen.
-const INFLATED_MAX: u64 = 1024 * 1024;
 /// Shorter base64 holds nothing worth opening.
 const LEAST: usize = 24;
+/// How a body that is still compressed begins.
+pub(super) const GZIP: &[u8] = &[0x1F, 0x8B, 8];
+
+/// How a text was deflated.
+#[derive(Clone, Copy)]
+enum Deflated {
+    Bare,
+    Zlib,
+    Gzip,
+}
 
 const LENIENT: GeneralPurposeConfig = GeneralPurposeConfig::new()
     .with_decode_allow_trailing_bits(true)
@@ -80,24 +92,29 @@ fn closed(value: &[u8], inside: Vec<Edit>, close: impl FnOnce(&[Edit]) -> Vec<u8
     vec![Edit { range: 0..value.len(), new, marks }]
 }
 
-/// The edits if the value is base64 of a document; else nothing.
+/// Whether bytes are a text that may hold a secret: a document, or printable letters.
+fn is_text(bytes: &[u8]) -> bool {
+    let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
+    is_document(bytes) || bytes.iter().all(|b| matches!(b, b' '..=b'~' | b'\t' | b'\n' | b'\r'))
+}
+
+/// The edits if the value is base64 of a text; else nothing.
 pub(super) fn base64(pass: Pass<'_>, value: &[u8]) -> Option<Vec<Edit>> {
-    // Documents begin with `<`, `{`, `[` or white space: few letters to begin with, so few texts to decode.
-    if value.len() < LEAST || !matches!(value[0], b'P' | b'e' | b'W' | b'I' | b'C' | b'D' | b'7') {
-        return None;
-    }
-    let start = Base64::decode(value.get(..16)?)?;
-    if !is_document(start.bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&start.bytes)) {
+    // Few values begin so that they decode to a text, so few are decoded whole.
+    if value.len() < LEAST || !is_text(&Base64::decode(value.get(..16)?)?.bytes) {
         return None;
     }
     let text = Base64::decode(value)?;
+    if !is_text(&text.bytes) {
+        return None;
+    }
     let inside = value::scan(pass, &text.bytes);
     Some(closed(value, inside, |edits| text.encode(&apply(&text.bytes, edits))))
 }
 
 /// Opens a value that is a document, base64 of one, or base64 of a deflated one; nothing if it is neither.
 pub(super) fn open(pass: Pass<'_>, value: &[u8]) -> Option<Vec<Edit>> {
-    let inner = pass.deeper()?;
+    let inner = pass.deeper(value.len())?;
     if value.trim_ascii_start().first() == Some(&b'<') {
         return Some(markup::scan(inner, value));
     }
@@ -111,23 +128,23 @@ pub(super) fn open(pass: Pass<'_>, value: &[u8]) -> Option<Vec<Edit>> {
         return None;
     }
     let text = Base64::decode(value)?;
-    let zlib = text.bytes.first() == Some(&0x78);
-    let mut inflated = Vec::new();
-    let limit = INFLATED_MAX + 1;
-    // What could be read of a text that was cut off is kept: an error at the end is no error here.
-    let _ = if zlib {
-        ZlibDecoder::new(text.bytes.as_slice()).take(limit).read_to_end(&mut inflated)
-    } else {
-        DeflateDecoder::new(text.bytes.as_slice()).take(limit).read_to_end(&mut inflated)
+    let way = if text.bytes.first() == Some(&0x78) { Deflated::Zlib } else { Deflated::Bare };
+    let inflated = match inflate(pass, &text.bytes, way) {
+        Some(inflated) if is_document(&inflated) => inflated,
+        Some(_) => return None,
+        None => return Some(vec![pass.hide(0..value.len(), value, "too-long-inflated")]),
     };
-    if !is_document(&inflated) {
-        return None;
-    }
-    if inflated.len() as u64 > INFLATED_MAX {
-        return Some(vec![pass.hide(0..value.len(), value, "too-long-inflated")]);
-    }
     let inside = value::scan(inner, &inflated);
-    Some(closed(value, inside, |edits| text.encode(&deflate(&apply(&inflated, edits), zlib))))
+    Some(closed(value, inside, |edits| text.encode(&deflate(&apply(&inflated, edits), way))))
+}
+
+/// A body that is still compressed, as `find` reads it.
+pub(super) fn gzip(pass: Pass<'_>, bytes: &[u8], find: impl FnOnce(Pass<'_>, &[u8]) -> Vec<Edit>) -> Vec<Edit> {
+    let (Some(inner), Some(inflated)) = (pass.deeper(bytes.len()), inflate(pass, bytes, Deflated::Gzip)) else {
+        return vec![pass.hide(0..bytes.len(), bytes, "too-long-inflated")];
+    };
+    let inside = find(inner, &inflated);
+    closed(bytes, inside, |edits| deflate(&apply(&inflated, edits), Deflated::Gzip))
 }
 
 /// A SAML message, however it is wrapped.
@@ -135,14 +152,37 @@ pub(super) fn saml(pass: Pass<'_>, value: &[u8]) -> Vec<Edit> {
     open(pass, value).unwrap_or_else(|| value::scan(pass, value))
 }
 
-fn deflate(bytes: &[u8], zlib: bool) -> Vec<u8> {
-    // Writing to memory cannot fail; if it did, nothing is better than the secret.
+/// The inflated text; nothing if it is longer than may still be inflated.
+fn inflate(pass: Pass<'_>, bytes: &[u8], way: Deflated) -> Option<Vec<u8>> {
+    let mut inflated = Vec::new();
+    let limit = pass.inflatable();
+    let most = limit.saturating_add(1);
+    // What could be read of a text that was cut off is kept: an error at the end is no error here.
+    let _ = match way {
+        Deflated::Bare => DeflateDecoder::new(bytes).take(most).read_to_end(&mut inflated),
+        Deflated::Zlib => ZlibDecoder::new(bytes).take(most).read_to_end(&mut inflated),
+        Deflated::Gzip => GzDecoder::new(bytes).take(most).read_to_end(&mut inflated),
+    };
+    pass.inflated(inflated.len());
+    (inflated.len() as u64 <= limit).then_some(inflated)
+}
+
+fn deflate(bytes: &[u8], way: Deflated) -> Vec<u8> {
     let level = Compression::default();
-    if zlib {
-        let mut out = ZlibEncoder::new(Vec::new(), level);
-        out.write_all(bytes).and_then(|()| out.finish()).unwrap_or_default()
-    } else {
-        let mut out = DeflateEncoder::new(Vec::new(), level);
-        out.write_all(bytes).and_then(|()| out.finish()).unwrap_or_default()
-    }
+    let deflated = match way {
+        Deflated::Bare => written(DeflateEncoder::new(Vec::new(), level), bytes, DeflateEncoder::finish),
+        Deflated::Zlib => written(ZlibEncoder::new(Vec::new(), level), bytes, ZlibEncoder::finish),
+        Deflated::Gzip => written(GzEncoder::new(Vec::new(), level), bytes, GzEncoder::finish),
+    };
+    // Writing to memory cannot fail; if it did, nothing is better than the secret.
+    deflated.unwrap_or_default()
+}
+
+fn written<W: Write>(
+    mut to: W,
+    bytes: &[u8],
+    finish: impl FnOnce(W) -> std::io::Result<Vec<u8>>,
+) -> std::io::Result<Vec<u8>> {
+    to.write_all(bytes)?;
+    finish(to)
 }

@@ -10,8 +10,10 @@ use super::{
 };
 
 /// Headers whose value is one URL.
-const LINKS: &[&str] =
-    &["contentlocation", "location", "origin", "path", "referer", "referrer", "xoriginalurl", "xrewriteurl"];
+const LINKS: &[&str] = &[
+    "contentlocation", "location", "origin", "path", "referer", "referrer", "requesturi", "sourcemap", "xenvoyoriginalpath",
+    "xforwardeduri", "xmsoriginalurl", "xoriginaluri", "xoriginalurl", "xrewriteurl",
+];
 
 /// Redacts the value of one header.
 pub(super) fn scan(pass: Pass<'_>, name: &str, text: &[u8]) -> Vec<Edit> {

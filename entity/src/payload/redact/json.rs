@@ -8,9 +8,9 @@ use super::{
     codec::{Json, decode, through},
     context::{Context, Place},
     edit::{Edit, merge, shift, within},
-    names::{Name, Rule},
+    names::{Name, Rule, looks_like_word, looks_opaque},
     pass::Pass,
-    rules::{NAME_KEYS, VALUE_KEYS},
+    rules::{NAME_KEYS, VALUE_KEYS, Way},
     text, value,
 };
 use std::ops::Range;
@@ -30,14 +30,58 @@ pub(super) fn is_likely(text: &[u8]) -> bool {
     }
 }
 
+/// Whether JSON begins there within a text: brackets, and then a string or an end. In a literal, the quotes have escapes.
+pub(super) fn begins(text: &[u8]) -> bool {
+    let brackets = text.iter().take_while(|b| b.is_ascii_whitespace() || matches!(b, b'{' | b'[')).take(16).count();
+    is_likely(text) && matches!(text.get(brackets), Some(b'"' | b'}' | b']'))
+}
+
+/// How long the object or array is that begins the text; to the end, if it is not closed.
+pub(super) fn extent(text: &[u8]) -> usize {
+    let (mut depth, mut at) = (0_usize, 0);
+    while let Some(&byte) = text.get(at) {
+        match byte {
+            b'"' => at = string_end(text, at + 1),
+            b'{' | b'[' => depth += 1,
+            b'}' | b']' if depth <= 1 => return at + 1,
+            b'}' | b']' => depth -= 1,
+            _ => {}
+        }
+        at += 1;
+    }
+    text.len()
+}
+
+/// Where the string ends whose first byte is at `at`: at its quote, or with the text.
+fn string_end(text: &[u8], mut at: usize) -> usize {
+    while let Some(&byte) = text.get(at) {
+        match byte {
+            b'"' => break,
+            b'\\' => at += 2,
+            _ => at += 1,
+        }
+    }
+    at.min(text.len())
+}
+
 /// Redacts a JSON text.
 pub(super) fn scan(pass: Pass<'_>, document: &[u8]) -> Vec<Edit> {
+    let (edits, bare_words) = read(pass, document);
+    if bare_words { merge(edits, text::around(pass, document)) } else { edits }
+}
+
+/// Redacts JSON within a text that is read as text too.
+pub(super) fn within_text(pass: Pass<'_>, document: &[u8]) -> Vec<Edit> {
+    pass.deeper(document.len()).map(|inner| read(inner, document).0).unwrap_or_default()
+}
+
+/// The edits, and whether there are bare words between the strings.
+fn read(pass: Pass<'_>, document: &[u8]) -> (Vec<Edit>, bool) {
     let mut scanner = Scanner::new(pass, document);
     scanner.run();
     let Scanner { edits, strong, context, bare_words, .. } = scanner;
     let waited = merge(context.settle::<Json>(pass, document, Place::Document), strong);
-    let edits = merge(waited, edits);
-    if bare_words { merge(edits, text::scan(pass, document)) } else { edits }
+    (merge(waited, edits), bare_words)
 }
 
 struct Scanner<'a> {
@@ -55,6 +99,8 @@ struct Scanner<'a> {
     key: Option<Name>,
     /// The rule of a container whose strings are all secret, and the depth at which it begins.
     inherited: Option<(usize, Rule)>,
+    /// The rule of an array whose own strings are secret, and its depth: `"refresh_tokens": […]`.
+    each: Option<(usize, Rule)>,
     pair: Pair,
     /// The rule of the string before in an array: `["Cookie", "a=b"]` is how some write headers.
     before: Option<Rule>,
@@ -86,6 +132,7 @@ impl<'a> Scanner<'a> {
             keys: Vec::new(),
             key: None,
             inherited: None,
+            each: None,
             pair: Pair::default(),
             before: None,
         }
@@ -96,7 +143,7 @@ impl<'a> Scanner<'a> {
         while let Some(&byte) = self.document.get(at) {
             at = match byte {
                 b'"' => self.string(at + 1),
-                b'{' | b'[' => self.open(at),
+                b'{' | b'[' => self.open(at, byte == b'['),
                 b'}' | b']' => self.close(at),
                 b',' => {
                     self.key = None;
@@ -109,10 +156,14 @@ impl<'a> Scanner<'a> {
         }
     }
 
-    fn open(&mut self, at: usize) -> usize {
+    fn open(&mut self, at: usize, array: bool) -> usize {
         self.depth += 1;
-        let rule = self.key.take().and_then(|key| key.rule()).and_then(Rule::inside);
-        self.inherited = self.inherited.or(rule.map(|rule| (self.depth, rule)));
+        let key = self.key.take();
+        let own = key.as_ref().and_then(Name::rule).and_then(Rule::inside);
+        let paired = || self.pair.rule.filter(|_| key.as_ref().is_some_and(|key| key.is_one_of(VALUE_KEYS)));
+        self.inherited = self.inherited.or(own.or_else(paired).map(|rule| (self.depth, rule)));
+        let each = key.as_ref().filter(|_| array).and_then(Name::rule_of_each);
+        self.each = each.map(|rule| (self.depth, rule)).or(self.each);
         self.before = None;
         self.pair = Pair::default();
         at + 1
@@ -121,6 +172,7 @@ impl<'a> Scanner<'a> {
     fn close(&mut self, at: usize) -> usize {
         self.depth = self.depth.saturating_sub(1);
         self.inherited = self.inherited.filter(|(depth, _)| self.depth >= *depth);
+        self.each = self.each.filter(|(depth, _)| self.depth >= *depth);
         self.key = None;
         self.pair = Pair::default();
         at + 1
@@ -128,15 +180,7 @@ impl<'a> Scanner<'a> {
 
     /// A string whose first byte is at `start`: a key if a colon follows. Returns where to go on.
     fn string(&mut self, start: usize) -> usize {
-        let mut end = start;
-        while let Some(&byte) = self.document.get(end) {
-            match byte {
-                b'"' => break,
-                b'\\' => end += 2,
-                _ => end += 1,
-            }
-        }
-        let end = end.min(self.document.len());
+        let end = string_end(self.document, start);
         let after = (end + 1).min(self.document.len());
         let next = after + self.document[after..].iter().take_while(|b| b.is_ascii_whitespace()).count();
         if self.document.get(next) == Some(&b':') {
@@ -166,13 +210,16 @@ impl<'a> Scanner<'a> {
         let raw = &self.document[range.clone()];
         let rule = self.rule(key.as_ref(), raw);
         if is(NAME_KEYS) {
-            self.pair.rule = super::names::rule(&decode::<Json>(raw)).filter(|rule| rule.stands_alone());
+            // The last of several names that is a secret's: `"type": "password", "id": "login"`.
+            let named = super::names::rule(&decode::<Json>(raw)).filter(|rule| rule.stands_alone());
+            self.pair.rule = named.or(self.pair.rule);
             if let (Some(rule), Some(value)) = (self.pair.rule, self.pair.value.take()) {
                 let found = self.secret(&value, rule);
                 self.strong.extend(found);
             }
         }
-        let before = std::mem::take(&mut self.before).filter(|rule| rule.is_header(raw));
+        let follows = |rule: &Rule| rule.is_header(raw) || (rule.way == Way::Secret && looks_opaque(raw));
+        let before = std::mem::take(&mut self.before).filter(follows);
         let rule = rule.or_else(|| self.pair.rule.filter(|_| is(VALUE_KEYS))).or(before);
         if key.is_none() && raw.len() < KEY_MAX {
             self.before = super::names::rule(raw);
@@ -195,12 +242,19 @@ impl<'a> Scanner<'a> {
     }
 
     fn rule(&self, key: Option<&Name>, raw: &[u8]) -> Option<Rule> {
-        key.and_then(Name::rule).or_else(|| {
+        key.and_then(Name::rule).or_else(|| self.rule_of_each(key, raw)).or_else(|| {
             let (_, rule) = self.inherited?;
             // `"password": ["is too short"]` is a remark; under the key `value` it would be a password.
             let remark = is_sentence(raw) && !key.is_some_and(|key| key.is_one_of(VALUE_KEYS));
             (!remark && !key.is_some_and(Name::describes)).then_some(rule)
         })
+    }
+
+    /// The rule of a string among others of a plural name. A word there names a kind and is none, but of passwords.
+    fn rule_of_each(&self, key: Option<&Name>, raw: &[u8]) -> Option<Rule> {
+        let (depth, rule) = self.each?;
+        let own = key.is_none() && depth == self.depth;
+        (own && (rule.label == "password" || !looks_like_word(raw))).then_some(rule)
     }
 
     fn secret(&mut self, range: &Range<usize>, rule: Rule) -> Vec<Edit> {
@@ -214,7 +268,11 @@ impl<'a> Scanner<'a> {
         let in_number = |b: &&u8| b.is_ascii_digit() || b"+-.eE".contains(b);
         let len = self.document[start..].iter().take_while(in_number).count();
         let range = start..start + len;
-        let rule = self.key.take().and_then(|key| key.rule());
+        let rule = match self.key.take() {
+            Some(key) => key.rule(),
+            // In an array.
+            None => self.rule(None, &self.document[range.clone()]),
+        };
         if len >= 4 && rule.is_some_and(Rule::stands_alone) {
             let label = rule.map_or("secret", |rule| rule.label);
             let mut edit = self.pass.hide(range.clone(), &self.document[range.clone()], label);

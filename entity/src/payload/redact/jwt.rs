@@ -89,7 +89,7 @@ fn claims(pass: Pass<'_>, token: &[u8], part: &Range<usize>) -> Option<Edit> {
         return None;
     }
     let claims = URL_SAFE_NO_PAD.decode(&token[part.clone()]).ok()?;
-    let edits = json::scan(pass.deeper()?, &claims);
+    let edits = json::scan(pass.deeper(claims.len())?, &claims);
     if edits.is_empty() {
         return None;
     }

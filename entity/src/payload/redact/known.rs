@@ -4,8 +4,8 @@
 use super::{
     edit::{Edit, shift},
     jwt,
-    names::prefixed,
     pass::Pass,
+    shapes,
 };
 use std::ops::Range;
 
@@ -16,6 +16,8 @@ const DASHES: &[u8] = b"-----";
 const KEY_LEAST: usize = 16;
 /// How a marker begins when it is percent-encoded: a plain one ends a body by its bracket.
 const MARK: &[u8] = b"%5Bredacted%3A";
+/// A line end in percent-encoding, without its sign.
+const LINE_ENDS: &[&[u8]] = &[b"0A", b"0D", b"0a", b"0d"];
 /// No credential of a known shape is shorter.
 const LEAST: usize = 20;
 /// The longest label of a PEM block that is looked at.
@@ -28,16 +30,26 @@ pub(super) fn scan(pass: Pass<'_>, text: &[u8]) -> Vec<Edit> {
     while at < text.len() {
         let start = at + text[at..].iter().take_while(|b| !b.is_ascii_alphanumeric()).count();
         let len = text[start..].iter().take_while(|b| in_key(**b)).count();
-        let word = &text[start..start + len];
+        // In a text with escapes, the letter of one is no part of the word behind it.
+        if text[..start].ends_with(b"\\") && matches!(text.get(start), Some(b'n' | b'r' | b't')) {
+            at = start + 1;
+            continue;
+        }
         at = start + len;
+        let word = &text[start..at];
         if word.starts_with(b"BEGIN") && text[..start].ends_with(DASHES) {
             if let Some(pem) = Pem::at(text, start - DASHES.len()) {
                 at = pem.end;
                 edits.extend(pem.hide(pass, text));
             }
+        } else if let Some((from, to, rule)) = shapes::mixed(text, start, at) {
+            at = to;
+            edits.push(pass.hide(from..to, &text[from..to], rule));
         } else if word.len() >= LEAST {
-            match prefixed(word) {
-                Some(rule) => edits.push(pass.hide(start..at, word, rule)),
+            // A full stop ends a sentence and no key.
+            let word = &word[..word.len() - word.iter().rev().take_while(|b| **b == b'.').count()];
+            match shapes::prefixed(word) {
+                Some(rule) => edits.push(pass.hide(start..start + word.len(), word, rule)),
                 None => edits.extend(shift(jwt::anywhere(pass, word), start)),
             }
         }
@@ -70,14 +82,13 @@ impl Pem {
         let len = text[start..].iter().take_while(|b| in_pem(**b)).count();
         let end = text[start..start + len].windows(END.len()).position(|window| window == END);
         let end = start + end.unwrap_or(len);
-        let spelt = [b"\\n".as_slice(), b"\\r", b"%0A", b"%0D"];
         let mut body = text[start..end].trim_ascii_start();
-        while let Some(rest) = spelt.iter().find_map(|line| body.strip_prefix(*line)) {
+        while let Some(rest) = without_first_line_end(body) {
             body = rest.trim_ascii_start();
         }
         let body_start = end - body.len();
         body = body.trim_ascii_end();
-        while let Some(rest) = spelt.iter().find_map(|line| body.strip_suffix(*line)) {
+        while let Some(rest) = without_last_line_end(body) {
             body = rest.trim_ascii_end();
         }
         Some(Self { body: body_start..body_start + body.len(), end })
@@ -88,6 +99,32 @@ impl Pem {
         let hidden = secret.len() >= KEY_LEAST && !secret.windows(MARK.len()).any(|window| window == MARK);
         hidden.then(|| pass.hide(self.body, secret, "private-key"))
     }
+}
+
+/// The rest behind a line end that is spelt out at the start: `\n` or `%0A`, escaped however often.
+fn without_first_line_end(text: &[u8]) -> Option<&[u8]> {
+    let backslashes = text.iter().take_while(|b| **b == b'\\').count();
+    if backslashes > 0 {
+        return matches!(text.get(backslashes), Some(b'n' | b'r')).then(|| &text[backslashes + 1..]);
+    }
+    let mut rest = text.strip_prefix(b"%")?;
+    while let Some(again) = rest.strip_prefix(b"25") {
+        rest = again;
+    }
+    LINE_ENDS.iter().find_map(|end| rest.strip_prefix(*end))
+}
+
+/// The rest before such a line end at the end.
+fn without_last_line_end(text: &[u8]) -> Option<&[u8]> {
+    if let Some(rest) = text.strip_suffix(b"n").or_else(|| text.strip_suffix(b"r")) {
+        let backslashes = rest.iter().rev().take_while(|b| **b == b'\\').count();
+        return (backslashes > 0).then(|| &rest[..rest.len() - backslashes]);
+    }
+    let mut rest = LINE_ENDS.iter().find_map(|end| text.strip_suffix(*end))?;
+    while let Some(again) = rest.strip_suffix(b"25") {
+        rest = again;
+    }
+    rest.strip_suffix(b"%")
 }
 
 /// What a key is made of, with its header lines and with line ends that are spelt out.

@@ -6,7 +6,7 @@ use super::{
     form, known,
     names::{self, Name, Rule, looks_random},
     pass::Pass,
-    rules::ANNOUNCERS,
+    rules::{ANNOUNCERS, ANNOUNCING_HOSTS},
     value,
 };
 use std::ops::Range;
@@ -21,7 +21,8 @@ pub(super) fn scan(pass: Pass<'_>, url: &[u8]) -> Vec<Edit> {
     let query = find(b'?', 0..fragment);
     let path = authority_end(&url[..query]);
     let mut edits = authority(pass, &url[..path]);
-    edits.extend(shift(self::path(pass, &url[path..query]), path));
+    let hook = announces(&url[..path]);
+    edits.extend(shift(self::path(pass, hook, &url[path..query]), path));
     let part = |range: Range<usize>, name: &[u8]| {
         let found = form::scan::<Form>(pass, &url[range.clone()], b"&");
         shift(within(found, name), range.start)
@@ -67,16 +68,31 @@ fn authority(pass: Pass<'_>, text: &[u8]) -> Vec<Edit> {
     edits
 }
 
-/// `;jsessionid=…`, what looks like a secret after a segment that announces one, and keys of known shapes.
-fn path(pass: Pass<'_>, path: &[u8]) -> Vec<Edit> {
+/// Whether the host takes calls without any other credential than its path.
+fn announces(authority: &[u8]) -> bool {
+    let host = authority.rsplit(|b| b"/@".contains(b)).next().unwrap_or_default();
+    host.split(|b| *b == b'.').any(|label| ANNOUNCING_HOSTS.iter().any(|known| label.eq_ignore_ascii_case(known.as_bytes())))
+}
+
+/// The session within the segment that ASP.NET writes without cookies: `(S(…))`.
+fn bracketed(segment: &[u8]) -> Option<Range<usize>> {
+    let inner = segment.strip_prefix(b"(")?.strip_suffix(b"))")?;
+    matches!(inner, [b'A'..=b'Z', b'(', _, ..]).then(|| 3..segment.len() - 2)
+}
+
+/// `;jsessionid=…`, what looks like a secret after a segment that announces one, and keys of known shapes. `hook` if
+/// the host announces one.
+fn path(pass: Pass<'_>, hook: bool, path: &[u8]) -> Vec<Edit> {
     let mut edits = Vec::new();
     let mut start = 0;
     let mut announced: Option<Rule> = None;
     for segment in path.split(|b| *b == b'/') {
         let end = segment.iter().position(|b| *b == b';').unwrap_or(segment.len());
         let (word, parameters) = segment.split_at(end);
-        let found = through::<Percent>(word, |word| match announced {
-            Some(rule) if looks_random(word) => value::whole(pass, rule.label, word),
+        let hooked = hook.then_some(Rule::secret("signed-link"));
+        let found = through::<Percent>(word, |word| match (announced.or(hooked), bracketed(word)) {
+            (Some(rule), _) if looks_random(word) => value::whole(pass, rule.label, word),
+            (_, Some(inner)) => shift(value::whole(pass, "session-id", &word[inner.clone()]), inner.start),
             // A URL or a query that was put into a segment.
             _ if word.contains(&b'=') => value::scan(pass, word),
             _ => known::scan(pass, word),
@@ -86,7 +102,10 @@ fn path(pass: Pass<'_>, path: &[u8]) -> Vec<Edit> {
             edits.extend(shift(within(form::scan::<Form>(pass, parameters, b";"), b"path"), start + end + 1));
         }
         let by_custom = || Name::of(word).is_in(ANNOUNCERS).then_some(Rule::secret("token"));
-        announced = names::rule(word).filter(|rule| rule.inside().is_some()).or_else(by_custom);
+        // A number may stand between.
+        if !(announced.is_some() && word.iter().all(u8::is_ascii_digit)) {
+            announced = names::rule(word).filter(|rule| rule.inside().is_some()).or_else(by_custom);
+        }
         start += segment.len() + 1;
     }
     edits

@@ -9,7 +9,7 @@ use super::{
     edit::{Edit, merge, shift, within},
     names::{self, Name, Rule},
     pass::Pass,
-    rules::{NAME_KEYS, NOT_VALUES, VALUE_KEYS},
+    rules::{NAME_KEYS, NOT_VALUES, VALUE_ELEMENTS, VALUE_KEYS, Way},
     tag::{self, Attribute, Piece, Pieces},
     text, value,
 };
@@ -18,9 +18,14 @@ use std::ops::Range;
 /// The longest text that may be a label.
 const LABEL_MAX: usize = 40;
 
+/// Whether the text is markup.
+pub(super) fn begins(text: &[u8]) -> bool {
+    tag::begins(text.trim_ascii_start())
+}
+
 /// Whether the text is markup, or has some in it.
 pub(super) fn is_likely(text: &[u8]) -> bool {
-    tag::begins(text.trim_ascii_start()) || text.windows(2).any(|pair| pair == b"</" || pair == b"/>")
+    begins(text) || text.windows(2).any(|pair| pair == b"</" || pair == b"/>")
 }
 
 /// Redacts a document.
@@ -31,6 +36,8 @@ pub(super) fn scan(pass: Pass<'_>, document: &[u8]) -> Vec<Edit> {
         edits: Vec::new(),
         context: Context::default(),
         element: None,
+        part: Part::Other,
+        paired: None,
         inherited: None,
         label: None,
     };
@@ -53,10 +60,32 @@ struct Scanner<'a> {
     context: Context,
     /// The element just opened, if its name has a rule.
     element: Option<(Rule, Range<usize>)>,
+    /// The element just opened, and what it is in a pair of elements.
+    part: Part,
+    /// The secret's name that the last element of names held: `<key>password</key><value>…</value>`.
+    paired: Option<(Rule, Range<usize>)>,
     /// An element named by an attribute (`<Attribute Name="password">`): its rule holds until it is closed.
     inherited: Option<Inherited>,
     /// The last text, if it was nothing but a secret's name: what follows may be the secret.
     label: Option<(Rule, Range<usize>)>,
+}
+
+/// What an element is in a pair of a name and its value.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Part {
+    Name,
+    Value,
+    Other,
+}
+
+impl Part {
+    fn of(element: &Name) -> Self {
+        match element {
+            name if name.is_one_of(NAME_KEYS) => Self::Name,
+            value if value.is_one_of(VALUE_KEYS) || value.is_one_of(VALUE_ELEMENTS) => Self::Value,
+            _ => Self::Other,
+        }
+    }
 }
 
 struct Inherited {
@@ -80,12 +109,16 @@ impl<'a> Scanner<'a> {
     fn open(&mut self, tag: Range<usize>, attributes: &[Attribute], closed: bool) {
         let element = Name::of(local(self.bytes(&tag)));
         self.context.see(&element);
-        self.element = element.rule().filter(|_| !closed).map(|rule| (rule, tag.clone()));
-        let named = attributes.iter().find(|a| Name::of(local(self.bytes(&a.name))).is_one_of(NAME_KEYS));
-        let name = named.map(|a| decode::<Xml>(self.bytes(&a.value)).into_owned()).unwrap_or_default();
+        self.part = Part::of(&element);
+        // `<password><value>…`: a value within a secret is one.
+        let around = self.element.take().filter(|_| self.part == Part::Value);
+        self.element = element.rule().map(|rule| (rule, tag.clone())).or(around).filter(|_| !closed);
+        let name = self.given_name(attributes);
         let named = Name::of(&name);
         self.context.see(&named);
-        let rule = named.rule();
+        let own = named.rule();
+        let typed = || attributes.iter().find_map(|a| self.rule_of_type(a));
+        let rule = own.filter(|rule| rule.stands_alone()).or_else(typed).or(own);
         let mut has_value = false;
         for attribute in attributes {
             let key = Name::of(local(self.bytes(&attribute.name)));
@@ -98,11 +131,28 @@ impl<'a> Scanner<'a> {
         }
         if let Some(inherited) = &mut self.inherited {
             inherited.open += usize::from(!closed && self.document[inherited.tag.clone()] == self.document[tag]);
-        } else if let Some(rule) = rule.filter(|rule| rule.stands_alone())
+        } else if let Some(rule) = own.filter(|rule| rule.stands_alone())
             && !(closed || has_value || element.is_in(NOT_VALUES))
         {
             self.inherited = Some(Inherited { rule, tag, open: 1, path: name });
         }
+    }
+
+    /// The name that attributes give to what the element holds: the first that is a secret's; `id` where no other does.
+    fn given_name(&self, attributes: &[Attribute]) -> Vec<u8> {
+        let key = |a: &&Attribute| Name::of(local(self.bytes(&a.name)));
+        let value = |a: &Attribute| decode::<Xml>(self.bytes(&a.value)).into_owned();
+        let names = || attributes.iter().filter(|a| key(a).is_one_of(NAME_KEYS) && !key(a).is_one_of(&["id", "path", "type"]));
+        let secret = names().map(value).find(|name| names::rule(name).is_some());
+        let id = || attributes.iter().find(|a| key(a).is_one_of(&["id"])).map(value);
+        secret.or_else(|| names().next().map(value)).or_else(id).unwrap_or_default()
+    }
+
+    /// The rule of `<input type="password">`, whatever its name.
+    fn rule_of_type(&self, attribute: &Attribute) -> Option<Rule> {
+        let is_type = Name::of(self.bytes(&attribute.name)).is_one_of(&["type"]);
+        let rule = names::rule(self.bytes(&attribute.value)).filter(|rule| rule.way == Way::Secret);
+        rule.filter(|_| is_type && attribute.value.len() < LABEL_MAX)
     }
 
     fn attribute(&mut self, rule: Option<Rule>, attribute: &Attribute, name: &[u8]) {
@@ -118,6 +168,7 @@ impl<'a> Scanner<'a> {
 
     fn close(&mut self, tag: &Range<usize>) {
         self.element = None;
+        self.part = Part::Other;
         if let Some(inherited) = &mut self.inherited
             && self.document[inherited.tag.clone()] == self.document[tag.clone()]
         {
@@ -134,6 +185,14 @@ impl<'a> Scanner<'a> {
             return;
         }
         let label = self.label.take();
+        if self.part == Part::Name {
+            let rule = Some(raw).filter(|words| words.len() < LABEL_MAX).and_then(names::rule);
+            self.paired = rule.filter(|rule| rule.stands_alone()).map(|rule| (rule, range.clone()));
+        } else if self.part == Part::Value
+            && let Some((rule, name)) = self.paired.take()
+        {
+            return self.secret(rule, range, entities, self.bytes(&name));
+        }
         match self.element.clone() {
             Some((rule, tag)) if rule.stands_alone() => {
                 return self.secret(rule, range, entities, local(self.bytes(&tag)));

@@ -31,17 +31,18 @@ mod multipart;
 mod names;
 mod pass;
 mod rules;
+mod shapes;
 mod tag;
 mod text;
 mod value;
+mod words;
 
 #[cfg(test)]
 mod tests;
 
 use edit::{Edit, apply, merge};
-use pass::{LISTED_MAX, Pass};
+use pass::{Budget, LISTED_MAX, Pass};
 use serde::Serialize;
-use std::cell::Cell;
 
 /// Takes credentials out of texts. One serves any number of them.
 #[derive(Clone, Copy)]
@@ -105,6 +106,12 @@ impl<'a> Redactor<'a> {
         self.string(text.to_owned(), value::scan)
     }
 
+    /// Redacts a text that people search for to the byte: a name, an identifier. What looks like a credential to any
+    /// reader goes; a word that merely stands beside a secret's name stays.
+    pub fn label(&self, label: &str) -> Redacted<String> {
+        self.string(label.to_owned(), text::label)
+    }
+
     fn string(&self, text: String, find: impl FnOnce(Pass<'_>, &[u8]) -> Vec<Edit>) -> Redacted<String> {
         let Redacted { value, redactions } = self.bytes(text.into_bytes(), find);
         // Edits begin and end at ASCII, so this borrows; if one did not, a mark is better than a panic.
@@ -113,8 +120,8 @@ impl<'a> Redactor<'a> {
     }
 
     fn bytes(&self, text: Vec<u8>, find: impl FnOnce(Pass<'_>, &[u8]) -> Vec<Edit>) -> Redacted<Vec<u8>> {
-        let room = Cell::new(LISTED_MAX);
-        let pass = Pass::new(self.fingerprint, &room);
+        let budget = Budget::of(text.len());
+        let pass = Pass::new(self.fingerprint, &budget);
         let found = find(pass, &text);
         // A net below all scanners: what is known by its shape goes, in whatever corner it stands.
         let mut edits = merge(found, known::scan(pass, &text));

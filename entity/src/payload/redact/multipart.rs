@@ -12,6 +12,13 @@ use std::ops::Range;
 /// The longest boundary there may be.
 const BOUNDARY_MAX: usize = 200;
 
+/// Whether the text begins with a boundary and the head of a part.
+pub(super) fn is_likely(text: &[u8]) -> bool {
+    let mut lines = text[..text.len().min(2 * BOUNDARY_MAX)].split(|b| *b == b'\n');
+    let boundary = lines.next().and_then(|line| line.strip_prefix(b"--")).is_some_and(|b| !b.trim_ascii().is_empty());
+    boundary && lines.next().and_then(|line| line.get(..8)).is_some_and(|start| start.eq_ignore_ascii_case(b"content-"))
+}
+
 /// Redacts a multipart body; `boundary` as its content type gives it.
 pub(super) fn scan(pass: Pass<'_>, text: &[u8], boundary: Option<&[u8]>) -> Vec<Edit> {
     let Some(boundary) = boundary.or_else(|| sniffed(text)).filter(|b| (1..=BOUNDARY_MAX).contains(&b.len())) else {
@@ -57,7 +64,7 @@ fn within_part(pass: Pass<'_>, text: &[u8], range: Range<usize>) -> Vec<Edit> {
         Some(rule) if rule.stands_alone() => value::secret(pass, rule, &part[content..]),
         // `code` in a multipart form is one: nobody sends an error's code so.
         Some(Rule { label, way: super::rules::Way::Code }) => value::whole(pass, label, &part[content..]),
-        _ => match pass.deeper() {
+        _ => match pass.deeper(part.len() - content) {
             Some(inner) => body::scan(inner, header(head, b"content-type"), &part[content..]),
             None => Vec::new(),
         },

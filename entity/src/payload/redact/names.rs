@@ -2,7 +2,10 @@
 
 use super::{
     authorization, cookie,
-    rules::{DESCRIPTIVE, ENDINGS, Group, HARMLESS_NAMES, HARMLESS_VALUES, NAMES, PREFIXES, TICKET_PREFIXES, Way},
+    rules::{
+        DESCRIPTIVE, ENDINGS, Group, HARMLESS_ENDINGS, HARMLESS_NAMES, HARMLESS_VALUES, NAMES, QUALIFIERS, REMARKS,
+        TICKET_PREFIXES, Way,
+    },
 };
 use std::sync::LazyLock;
 
@@ -20,7 +23,20 @@ impl Rule {
 
     /// Whether the name alone says it; else what stands beside it has a word too.
     pub(super) fn stands_alone(self) -> bool {
-        !matches!(self.way, Way::Code | Way::Jwk | Way::Jws | Way::Rsa | Way::Ticket)
+        match self.way {
+            Way::Secret | Way::Authorization | Way::Cookie | Way::SetCookie | Way::Jar | Way::Saml | Way::Assertion => true,
+            Way::Code
+            | Way::Jwk
+            | Way::Rsa
+            | Way::Signature
+            | Way::Bearer
+            | Way::Answer
+            | Way::UserCode
+            | Way::Opaque
+            | Way::OpaqueField
+            | Way::Sid
+            | Way::Ticket => false,
+        }
     }
 
     /// Whether the text is the value of such a header and nothing that merely follows its name.
@@ -35,7 +51,7 @@ impl Rule {
     /// The rule for what is inside a container of this name, if that is secret as well.
     pub(super) fn inside(self) -> Option<Self> {
         match self.way {
-            Way::Secret | Way::Authorization => Some(Self::secret(self.label)),
+            Way::Secret | Way::Authorization => Some(self),
             Way::Cookie | Way::SetCookie => Some(Self { way: Way::Jar, ..self }),
             _ => None,
         }
@@ -102,21 +118,49 @@ impl Name {
 
     /// The rule for values of this name.
     pub(super) fn rule(&self) -> Option<Rule> {
-        static BY_NAME: LazyLock<Table> = LazyLock::new(|| Table::of(NAMES));
-        static BY_ENDING: LazyLock<Table> = LazyLock::new(|| Table::of(ENDINGS));
         let whole = self.bytes();
-        let digits = whole.iter().rev().take_while(|b| b.is_ascii_digit()).count();
-        let stem = &whole[..whole.len() - digits];
-        let by_stem = || BY_NAME.find(stem, |name| name == stem).filter(|rule| digits > 0 && rule.stands_alone());
-        let by_ending = || BY_ENDING.find(stem, |end| stem.ends_with(end));
-        let rule = BY_NAME.find(whole, |name| name == whole).or_else(by_stem).or_else(by_ending)?;
-        (!self.is_in(HARMLESS_NAMES)).then_some(rule)
+        let stem = without_digits(whole);
+        let by_stem = || by_name(stem).filter(|rule| rule.stands_alone());
+        let rule = by_name(whole).or_else(by_stem).or_else(|| by_ending(stem)).or_else(|| by_qualified(stem))?;
+        let harmless = self.is_in(HARMLESS_NAMES) || HARMLESS_ENDINGS.iter().any(|end| stem.ends_with(end.as_bytes()));
+        (!harmless).then_some(rule)
+    }
+
+    /// The rule for each of several such values, where the name is a plural: `refresh_tokens`.
+    pub(super) fn rule_of_each(&self) -> Option<Rule> {
+        let stem = self.bytes().strip_suffix(b"s")?;
+        by_name(stem).or_else(|| by_ending(stem)).filter(|rule| rule.way == Way::Secret)
     }
 
     /// Whether a value under this key only describes the secret beside it.
     pub(super) fn describes(&self) -> bool {
         self.is_in(DESCRIPTIVE)
     }
+}
+
+fn without_digits(name: &[u8]) -> &[u8] {
+    let digits = name.iter().rev().take_while(|b| b.is_ascii_digit()).count();
+    &name[..name.len() - digits]
+}
+
+fn by_name(name: &[u8]) -> Option<Rule> {
+    static TABLE: LazyLock<Table> = LazyLock::new(|| Table::of(NAMES));
+    TABLE.find(name, |known| known == name)
+}
+
+fn by_ending(name: &[u8]) -> Option<Rule> {
+    static TABLE: LazyLock<Table> = LazyLock::new(|| Table::of(ENDINGS));
+    TABLE.find(name, |end| name.ends_with(end))
+}
+
+/// Of a secret's name with a word behind it that makes it no other thing: `client_secret_value`.
+fn by_qualified(name: &[u8]) -> Option<Rule> {
+    let last = *name.last()?;
+    let stem = QUALIFIERS
+        .split_ascii_whitespace()
+        .filter(|word| word.as_bytes().last() == Some(&last))
+        .find_map(|word| name.strip_suffix(word.as_bytes()))?;
+    by_name(stem).or_else(|| by_ending(stem)).filter(|rule| rule.way == Way::Secret)
 }
 
 /// The rule for values of that name.
@@ -126,25 +170,39 @@ pub(super) fn rule(name: &[u8]) -> Option<Rule> {
 
 /// Whether the value is no secret under whatever name.
 pub(super) fn is_harmless(value: &[u8]) -> bool {
-    value.is_empty() || HARMLESS_VALUES.split_ascii_whitespace().any(|word| value.eq_ignore_ascii_case(word.as_bytes()))
+    value.is_empty() || is_placeholder(value) || HARMLESS_VALUES.split_ascii_whitespace().any(|word| value.eq_ignore_ascii_case(word.as_bytes()))
 }
 
-/// Whether a ticket is one of CAS.
+/// Whether the value is a template's `${name}` or `{{ name }}`.
+fn is_placeholder(value: &[u8]) -> bool {
+    let dollar = value.strip_prefix(b"${").and_then(|rest| rest.strip_suffix(b"}"));
+    let braces = || value.strip_prefix(b"{{").and_then(|rest| rest.strip_suffix(b"}}"));
+    let name = |name: &[u8]| name.iter().all(|b| b.is_ascii_alphanumeric() || b"._- ".contains(b));
+    dollar.or_else(braces).is_some_and(name)
+}
+
+/// Whether a word says something of a secret and is none.
+pub(super) fn is_remark(word: &[u8]) -> bool {
+    is_harmless(word) || REMARKS.split_ascii_whitespace().any(|remark| word.eq_ignore_ascii_case(remark.as_bytes()))
+}
+
+/// Whether a ticket opens something: one of CAS, or one that a machine drew. `INC0012345` is a request for help.
 pub(super) fn is_ticket(value: &[u8]) -> bool {
     TICKET_PREFIXES.iter().any(|prefix| value.starts_with(prefix.as_bytes()))
+        || (value.len() >= 20 && looks_drawn(value))
 }
 
-/// What a key or token of a known shape is called, by its first letters.
-pub(super) fn prefixed(word: &[u8]) -> Option<&'static str> {
-    let first = *word.first()?;
-    let is = |prefix: &str| prefix.as_bytes().first() == Some(&first) && word.starts_with(prefix.as_bytes());
-    let found = PREFIXES.iter().find(|(prefix, len, _)| len.contains(&word.len()) && is(prefix))?;
-    Some(found.2)
+/// Whether a value looks like the code that people type to let a device in: `WDJB-MJHT`.
+pub(super) fn is_user_code(value: &[u8]) -> bool {
+    let group = |part: &[u8]| {
+        (3..=5).contains(&part.len()) && part.iter().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit())
+    };
+    value.split(|b| *b == b'-').count() > 1 && value.split(|b| *b == b'-').all(group)
 }
 
 /// Whether a value looks made by a machine: long, of the letters of tokens, with digits among them.
 pub(super) fn looks_random(value: &[u8]) -> bool {
-    let token_like = |b: &u8| b.is_ascii_alphanumeric() || b"-_.~+/=%!".contains(b);
+    let token_like = |b: &u8| b.is_ascii_alphanumeric() || b"-_.~+/=%!*".contains(b);
     value.len() >= 16
         && value.iter().all(token_like)
         && value.iter().any(u8::is_ascii_digit)
@@ -156,6 +214,23 @@ pub(super) fn looks_random(value: &[u8]) -> bool {
 pub(super) fn looks_opaque(value: &[u8]) -> bool {
     let end = value.iter().rposition(|b| *b != b'=').map_or(0, |last| last + 1);
     looks_random(value) && !value[..end].iter().any(|b| b"./!%=".contains(b))
+}
+
+/// Whether a value looks drawn at random and not thought of: letters and digits change places too often for a name
+/// with a number in it.
+pub(super) fn looks_drawn(value: &[u8]) -> bool {
+    let class = |byte: u8| match byte {
+        b'0'..=b'9' => 1,
+        b'a'..=b'z' => 2,
+        b'A'..=b'Z' => 3,
+        _ => 0,
+    };
+    // What joins words is no change of its own.
+    let mut letters = value.iter().map(|b| class(*b)).filter(|class| *class > 0);
+    let mut before = letters.next();
+    let changes = letters.filter(|class| before.replace(*class) != Some(*class)).count();
+    let path = value.contains(&b'/') && (value.contains(&b'.') || !value.len().is_multiple_of(4));
+    looks_random(value) && !path && !value.contains(&b'%') && changes * 6 >= value.len()
 }
 
 /// Whether a value is a word that people write: letters, with nothing else inside.

@@ -5,17 +5,38 @@
 
 use super::{
     authorization,
-    codec::{Form, Loose, through},
+    codec::{Form, Json, Loose, through},
     edit::{Edit, merge, shift},
-    form, known, link,
+    envelope, form, json, known, link,
     names::{self, Rule, is_harmless, looks_like_word, looks_opaque, looks_random},
     pass::Pass,
     rules::Way,
     value,
+    words::{Signs, ends_setting, parts_words},
 };
 
 /// How far is looked ahead to tell the value of a header from a remark about it.
 const HEADER_PEEK: usize = 256;
+
+/// No name and no value is shorter together: `pin=1234`.
+const LABEL_LEAST: usize = 8;
+
+/// How long the literal is that begins with a quote, if it ends in its line and has an escape in it.
+fn literal(text: &[u8]) -> Option<usize> {
+    let quote = *text.first()?;
+    let (mut at, mut escaped) = (1, false);
+    loop {
+        match *text.get(at)? {
+            b'\n' => return None,
+            b'\\' => {
+                escaped = true;
+                at += 2;
+            }
+            byte if byte == quote => return escaped.then_some(at - 1),
+            _ => at += 1,
+        }
+    }
+}
 
 /// What the words before lead to expect.
 #[derive(Clone, Copy)]
@@ -28,20 +49,45 @@ enum Expect {
         rule: Rule,
         sure: bool,
     },
-    /// The credential of a scheme such as `Bearer`.
-    Credential,
+    /// The credential of a scheme such as `Bearer`; of Basic, if so.
+    Credential(bool),
+    /// A name and a password with a colon between them, as after `curl -u`.
+    Login,
 }
 
 /// Redacts a text.
 pub(super) fn scan(pass: Pass<'_>, text: &[u8]) -> Vec<Edit> {
-    let mut reader = Reader { pass, text, edits: Vec::new(), expect: Expect::Nothing };
+    read(pass, text, 0)
+}
+
+/// Redacts a text whose JSON is read by somebody else.
+pub(super) fn around(pass: Pass<'_>, text: &[u8]) -> Vec<Edit> {
+    read(pass, text, text.len())
+}
+
+fn read(pass: Pass<'_>, text: &[u8], opened: usize) -> Vec<Edit> {
+    let mut reader = Reader { pass, text, edits: Vec::new(), inner: Vec::new(), expect: Expect::Nothing, opened };
     reader.run();
-    merge(reader.edits, known::scan(pass, text))
+    merge(merge(reader.inner, reader.edits), known::scan(pass, text))
 }
 
 /// Redacts a text without opening any encoding in it.
 pub(super) fn flat(pass: Pass<'_>, text: &[u8]) -> Vec<Edit> {
     known::scan(pass, text)
+}
+
+/// Redacts a name or an identifier: credentials of a known shape, pairs with an equals sign, `Bearer` with what looks
+/// made by a machine. All else in it is meant to be read and searched for.
+pub(super) fn label(pass: Pass<'_>, text: &[u8]) -> Vec<Edit> {
+    let sure = |edit: &Edit| {
+        let (before, after) = (text[..edit.range.start].trim_ascii_end(), &text[edit.range.end..]);
+        let unquoted = before.strip_suffix(b"\"").or_else(|| before.strip_suffix(b"'"));
+        let pair = unquoted.unwrap_or(before).ends_with(b"=") || unquoted.is_some_and(|before| before.ends_with(b":"));
+        pair || after.starts_with(b"@") || looks_random(&text[edit.range.clone()])
+    };
+    let known = known::scan(pass, text);
+    let found = if text.len() < LABEL_LEAST { Vec::new() } else { scan(pass, text) };
+    merge(found.into_iter().filter(sure).collect(), known)
 }
 
 /// The value after a label that stood apart from it (`<b>cookie</b>: 'abc'`), if it looks like a secret.
@@ -54,47 +100,15 @@ pub(super) fn labelled(pass: Pass<'_>, rule: Rule, text: &[u8]) -> Vec<Edit> {
     if rest && secret { shift(value::whole(pass, rule.label, word), start) } else { Vec::new() }
 }
 
-/// White space, quotes and brackets that no URL holds.
-fn parts_words(byte: u8) -> bool {
-    byte <= b' ' || matches!(byte, b'"' | b'\'' | b'`' | b'<' | b'>' | b'{' | b'}' | b'|' | b'\\' | 0x7F)
-}
-
-/// The first of each of the signs in a word that say what it is.
-#[derive(Default)]
-struct Signs {
-    equals: Option<usize>,
-    /// Of a URL: `://`, or the question mark before a query.
-    link: Option<usize>,
-    colon: Option<usize>,
-    ampersand: Option<usize>,
-    /// An equals sign in percent-encoding.
-    encoded: Option<usize>,
-}
-
-impl Signs {
-    fn of(word: &[u8]) -> Self {
-        let mut signs = Self::default();
-        for (at, byte) in word.iter().enumerate() {
-            let first = match byte {
-                b'=' => &mut signs.equals,
-                b'&' => &mut signs.ampersand,
-                b'?' => &mut signs.link,
-                b':' if word[at..].starts_with(b"://") => &mut signs.link,
-                b':' => &mut signs.colon,
-                b'%' if word[at + 1..].starts_with(b"3D") || word[at + 1..].starts_with(b"3d") => &mut signs.encoded,
-                _ => continue,
-            };
-            first.get_or_insert(at);
-        }
-        signs
-    }
-}
-
 struct Reader<'a> {
     pass: Pass<'a>,
     text: &'a [u8],
     edits: Vec<Edit>,
+    /// Edits within JSON and string literals.
+    inner: Vec<Edit>,
     expect: Expect,
+    /// Up to where JSON and literals were opened.
+    opened: usize,
 }
 
 impl Reader<'_> {
@@ -102,12 +116,36 @@ impl Reader<'_> {
         let mut at = 0;
         while let Some(&byte) = self.text.get(at) {
             if parts_words(byte) {
+                if at >= self.opened {
+                    self.open(at, byte);
+                }
                 at = self.between(at, byte);
                 continue;
             }
             let len = self.text[at..].iter().take_while(|b| !parts_words(**b)).count();
             at = self.word(at, at + len);
         }
+    }
+
+    /// Opens JSON that stands in the text, and a literal of a program with escapes in it. Both are read on as text.
+    fn open(&mut self, at: usize, byte: u8) {
+        let text = &self.text[at..];
+        let found = match byte {
+            b'{' | b'[' if json::begins(text) => {
+                let len = json::extent(text);
+                self.opened = at + len;
+                json::within_text(self.pass, &text[..len])
+            }
+            b'"' | b'\'' => {
+                let Some(len) = literal(text) else {
+                    return;
+                };
+                self.opened = at + 1 + len;
+                shift(through::<Json>(&text[1..1 + len], |text| value::scan(self.pass, text)), 1)
+            }
+            _ => return,
+        };
+        self.inner.extend(shift(found, at));
     }
 
     /// A byte between words. Returns where to go on.
@@ -126,12 +164,16 @@ impl Reader<'_> {
             (Expect::Sign(rule), b'"' | b'\'' | b'`') => {
                 // `invalid token "…"` has no sign, `"token": "…"` has one after the quote.
                 let len = self.text[at + 1..].iter().take_while(|b| !parts_words(**b)).count();
-                if looks_opaque(&self.text[at + 1..at + 1 + len]) {
+                let word = &self.text[at + 1..at + 1 + len];
+                // `with password 'abc1'`: nobody quotes a remark.
+                let password = rule.label == "password" && word.len() >= 4 && !looks_like_word(word);
+                if looks_opaque(word) || (password && self.text.get(at + 1 + len) == Some(&byte)) {
                     self.expect = Expect::Nothing;
                     return self.value(rule, at + 1, at + 1 + len);
                 }
             }
-            // `=>` parts a name from its value too.
+            // `->` and `=>` part a name from its value too.
+            (Expect::Sign(rule), b'>') => self.expect = Expect::Value { rule, sure: false },
             (_, b' ' | b'\t' | b'"' | b'\'' | b'`' | b'\\') | (Expect::Value { .. }, b'>') => {}
             _ => self.expect = Expect::Nothing,
         }
@@ -151,13 +193,20 @@ impl Reader<'_> {
         let kept = word.iter().rev().take_while(|b| b".,;)".contains(b)).count();
         let word = &word[..word.len() - kept];
         match std::mem::replace(&mut self.expect, Expect::Nothing) {
-            Expect::Credential if self.is_credential(word, end) => {
+            Expect::Credential(basic) if self.is_credential(word, end) || (basic && authorization::is_basic(word)) => {
                 self.edits.push(self.pass.hide(start..start + word.len(), word, "authorization"));
                 return end;
             }
             Expect::Value { rule, sure } if self.takes(rule, word, start, sure) => {
                 return self.value(rule, start, end);
             }
+            Expect::Login => {
+                if let Some(colon) = word.iter().position(|b| *b == b':').filter(|colon| colon + 1 < word.len()) {
+                    return self.value(Rule::secret("password"), start + colon + 1, end);
+                }
+            }
+            // `setItem("token", "…")`, and half of an arrow.
+            Expect::Sign(rule) if matches!(word, b"" | b"-") => self.expect = Expect::Sign(rule),
             Expect::Sign(rule) => {
                 let signs = word.iter().take_while(|b| matches!(b, b':' | b'=')).count();
                 if signs > 0 {
@@ -194,6 +243,8 @@ impl Reader<'_> {
             (link::scan(self.pass, word), 0)
         } else if named {
             (link::scan(self.pass, value), equals + 1)
+        } else if let Some(found) = self.opened(word, &signs) {
+            (found, 0)
         } else if signs.equals.is_none() && signs.encoded.is_some() {
             (through::<Form>(word, |text| value::scan(self.pass, text)), 0)
         } else if signs.equals.is_none() || value.starts_with(b"=") {
@@ -215,11 +266,24 @@ impl Reader<'_> {
         end
     }
 
+    /// What is in a word that is base64 of a text.
+    fn opened(&self, word: &[u8], signs: &Signs) -> Option<Vec<Edit>> {
+        let padding = signs.equals.is_none_or(|equals| word[equals..].iter().all(|b| *b == b'='));
+        if !padding || signs.colon.is_some() || signs.link.is_some() {
+            return None;
+        }
+        envelope::base64(self.pass.deeper(word.len())?, word).filter(|found| !found.is_empty())
+    }
+
     /// A word without signs in it.
     fn name(&mut self, word: &[u8]) {
         if authorization::is_scheme(word) {
-            self.expect = Expect::Credential;
-        } else if let Some(rule) = names::rule(word) {
+            self.expect = Expect::Credential(word.eq_ignore_ascii_case(b"basic"));
+        } else if matches!(word, b"-u" | b"--user") {
+            self.expect = Expect::Login;
+        } else if let Some(rule) = word.strip_prefix(b"--").and_then(names::rule).filter(|rule| rule.stands_alone()) {
+            self.expect = Expect::Value { rule, sure: false };
+        } else if let Some(rule) = names::rule(word).filter(|rule| rule.stands_alone() || rule.way == Way::Code) {
             self.expect = Expect::Sign(rule);
         }
     }
@@ -240,10 +304,16 @@ impl Reader<'_> {
                 rule.is_header(ahead) || looks_random(word)
             }
             Way::Code => looks_random(word),
-            Way::Jwk | Way::Jws | Way::Rsa => false,
+            Way::Jwk | Way::Rsa | Way::Signature | Way::Bearer | Way::Answer | Way::OpaqueField | Way::Sid => false,
+            Way::Opaque => names::looks_drawn(word),
+            Way::UserCode => names::is_user_code(word),
             Way::Ticket => names::is_ticket(word),
+            // A variable of GraphQL.
+            _ if word.strip_prefix(b"$").is_some_and(|name| names::rule(name).is_some()) => false,
             _ if sure => !is_harmless(word),
-            _ => word.len() >= 6 && !looks_like_word(word) && !word.contains(&b'('),
+            _ if word.contains(&b'(') => false,
+            _ if word.len() >= 6 && !looks_like_word(word) => true,
+            _ => !names::is_remark(word) && ends_setting(self.text, start, start + word.len()),
         }
     }
 
@@ -276,7 +346,7 @@ impl Reader<'_> {
     /// Whether a word after `Bearer` and the like is a credential and no part of a sentence or of a challenge.
     fn is_credential(&self, word: &[u8], end: usize) -> bool {
         let parameter = word.ends_with(b"=") && matches!(self.text.get(end), Some(b'"' | b'\''));
-        let letters = word.iter().all(|b| b.is_ascii_alphanumeric() || b"-._~+/=%:".contains(b));
+        let letters = word.iter().all(|b| b.is_ascii_alphanumeric() || b"-._~+/=%:!".contains(b));
         let inner_equals = word.iter().rev().skip_while(|b| **b == b'=').any(|b| *b == b'=');
         letters
             && !parameter

@@ -2,8 +2,8 @@
 
 use super::{
     authorization, cookie,
-    edit::{Edit, shift},
-    envelope, json, jwt, markup,
+    edit::{Edit, merge, shift},
+    envelope, json, jwt, markup, multipart,
     names::{Rule, is_harmless, looks_random},
     pass::{Pass, is_marker},
     rules::Way,
@@ -18,14 +18,23 @@ pub(super) fn scan(pass: Pass<'_>, value: &[u8]) -> Vec<Edit> {
     if value.len() < LEAST {
         return Vec::new();
     }
-    let Some(inner) = pass.deeper() else {
-        return text::flat(pass, value);
+    let Some(inner) = pass.deeper(value.len()) else {
+        // Nobody writes so on purpose: it goes unread. What is merely deep is read as plain text.
+        let hidden = pass.is_too_much(value.len()) && !is_marker(value);
+        return if hidden { vec![pass.hide(0..value.len(), value, "too-deep")] } else { text::flat(pass, value) };
     };
     if json::is_likely(value) {
         return json::scan(inner, value);
     }
-    if markup::is_likely(value) {
+    if multipart::is_likely(value) {
+        return multipart::scan(inner, value, None);
+    }
+    if markup::begins(value) {
         return markup::scan(inner, value);
+    }
+    if markup::is_likely(value) {
+        // Markup within a text; or a text, a script's perhaps, with tags in its literals.
+        return merge(markup::scan(inner, value), text::scan(inner, value));
     }
     envelope::base64(inner, value).unwrap_or_else(|| text::scan(inner, value))
 }
@@ -40,7 +49,7 @@ pub(super) fn secret(pass: Pass<'_>, rule: Rule, value: &[u8]) -> Vec<Edit> {
         Way::Cookie | Way::SetCookie if !looks_random(value.trim_ascii()) => Vec::new(),
         Way::Saml => envelope::saml(pass, value),
         Way::Assertion => {
-            let inside = envelope::open(pass, value);
+            let inside = envelope::open(pass.within_grant(), value);
             inside.unwrap_or_else(|| whole(pass, rule.label, value))
         }
         _ => whole(pass, rule.label, value),

@@ -3,6 +3,7 @@
 mod carriers;
 mod documents;
 mod kept;
+mod nested;
 mod properties;
 mod time;
 

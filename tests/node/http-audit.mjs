@@ -1,0 +1,21 @@
+// GraphQL over HTTP to the letter of its specification, by the audits of the specification's own
+// authors (npm graphql-http). Each must be met, those that are only recommended too; GET must be on.
+
+import { serverAudits } from "graphql-http";
+import { authorized, endpoint, ensure, judge } from "./server.mjs";
+
+/** How many there were when this was written: a release with fewer must not pass unseen. */
+const AUDITS = 61;
+
+const audits = serverAudits({ url: endpoint, fetchFn: authorized });
+
+async function met(audit) {
+    const { status, reason, response } = await audit.fn();
+    const body = response && !response.bodyUsed ? await response.text() : "";
+    ensure(status === "ok", `${status}: ${reason} ${body}`);
+}
+
+await judge([
+    [`there are at least ${AUDITS} audits`, async () => ensure(audits.length >= AUDITS, `${audits.length} audits`)],
+    ...audits.map((audit) => [`${audit.id} ${audit.name}`, () => met(audit)]),
+]);
