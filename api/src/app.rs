@@ -6,6 +6,7 @@ use sea_orm::{DatabaseConnection, DbErr};
 use std::{
     collections::HashMap,
     sync::{Arc, PoisonError, RwLock},
+    time::Duration,
 };
 use tokio::sync::watch;
 use tokio_util::task::TaskTracker;
@@ -26,6 +27,8 @@ pub struct App {
     pub schema: Schema,
     /// What GraphQL lets through.
     pub graphql: GraphQl,
+    /// How long an operation may take.
+    pub patience: Duration,
     /// Who follows which log.
     pub tails: Tails,
     /// The open sockets.

@@ -2,7 +2,7 @@
 //! also say which site made them do it, and that is believed here (`Sec-Fetch-Site` of Fetch
 //! Metadata, `Origin` of the Fetch standard).
 
-use axum::http::{HeaderMap, HeaderName, Uri, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Uri, header, uri::Authority};
 use url::Url;
 
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
@@ -13,7 +13,7 @@ const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 /// Our own are the origin of `public_url` and the host that the request itself names (which is how
 /// a browser reaches a server that nobody told its public address).
 pub fn foreign(headers: &HeaderMap, uri: &Uri, public_url: &Url) -> bool {
-    let site = headers.get(SEC_FETCH_SITE).map(|site| site.as_bytes());
+    let site = headers.get(SEC_FETCH_SITE).map(HeaderValue::as_bytes);
     if site.is_some_and(|site| site != b"same-origin" && site != b"none") {
         return true;
     }
@@ -39,7 +39,7 @@ fn own(origin: &str, headers: &HeaderMap, uri: &Uri, public_url: &Url) -> bool {
         return true;
     }
     let named = headers.get(header::HOST).and_then(|host| host.to_str().ok());
-    let Some(host) = named.or_else(|| uri.authority().map(|authority| authority.as_str())) else {
+    let Some(host) = named.or_else(|| uri.authority().map(Authority::as_str)) else {
         return false;
     };
     // Behind a proxy the scheme is not ours to see: the host is compared as that scheme writes it.
@@ -92,7 +92,7 @@ mod tests {
         };
         let (cookie, authorization) = ((header::COOKIE, "a=b"), |value| (header::AUTHORIZATION, value));
         assert!(!by(&[]) && !by(&[authorization("Bearer x")]));
-        assert!(by(&[cookie.clone()]) && by(&[cookie.clone(), authorization("Basic eDp5")]));
+        assert!(by(std::slice::from_ref(&cookie)) && by(&[cookie.clone(), authorization("Basic eDp5")]));
         assert!(!by(&[cookie, authorization("bearer x")]));
     }
 }

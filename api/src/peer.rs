@@ -87,7 +87,7 @@ impl Gate {
             addresses: Meter::of(limits.rate_per_address),
             refusals: Meter::of(limits.rate_of_refusals),
             bearers: Meter::of(limits.rate_per_token),
-            proxies: limits.trusted_proxies.as_slice().into(),
+            proxies: limits.trusted_proxies.0.as_slice().into(),
         };
         let forgetful = gate.clone();
         tokio::spawn(async move {

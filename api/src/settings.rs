@@ -58,6 +58,8 @@ pub enum Command {
     /// Make, list and revoke access tokens
     #[command(subcommand)]
     Token(Token),
+    /// List who looked at payloads, asked for exports, changed tokens or was refused, newest first
+    Access(AccessList),
     /// Record the calls of a HAR file or of NDJSON
     Import(Box<crate::import::Args>),
     /// Compare what an import derives from a HAR with the truth about it
@@ -232,4 +234,19 @@ pub struct TokenRevoke {
     pub database: Database,
     /// The token's id, as `token list` shows it: tok_…
     pub id: entity::id::TokenId,
+}
+
+/// `access`.
+#[derive(Debug, Args)]
+pub struct AccessList {
+    /// Where the records are.
+    #[command(flatten)]
+    pub database: Database,
+    /// Whose events; where nothing is said, those of callers who belong to no domain: unknown
+    /// tokens, refused sign-ins
+    #[arg(long, value_name = "NAME")]
+    pub domain: Option<String>,
+    /// How many, the newest first
+    #[arg(long, default_value_t = 1000, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    pub limit: u32,
 }

@@ -39,6 +39,22 @@ pub enum Kind {
     SignedOut,
 }
 
+impl Kind {
+    /// The name in the contract.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::PayloadsViewed => "PAYLOADS_VIEWED",
+            Self::ExportRequested => "EXPORT_REQUESTED",
+            Self::FileDownloaded => "FILE_DOWNLOADED",
+            Self::TokenCreated => "TOKEN_CREATED",
+            Self::TokenRevoked => "TOKEN_REVOKED",
+            Self::Refused => "REFUSED",
+            Self::SignedIn => "SIGNED_IN",
+            Self::SignedOut => "SIGNED_OUT",
+        }
+    }
+}
+
 /// Public ids of what an event was about.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, FromJsonQueryResult)]
 #[serde(transparent)]

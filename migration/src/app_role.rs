@@ -39,8 +39,7 @@ BEGIN
         ('SELECT', 'seaql_migrations'),
         ('SELECT, INSERT', 'domain, application, connector_log, payload, export_item, access_event'),
         ('SELECT, INSERT, UPDATE', 'api_token, export, session'),
-        ('SELECT, INSERT, DELETE', 'sign_in'),
-        ('SELECT, INSERT, UPDATE, DELETE', 'ALL TABLES IN SCHEMA apalis')
+        ('SELECT, INSERT, DELETE', 'sign_in')
     ) AS t (rights, tables) LOOP
         EXECUTE format('GRANT %s ON %s TO connector_log_app', of_tables.rights, of_tables.tables);
     END LOOP;

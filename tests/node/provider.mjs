@@ -5,7 +5,7 @@
 // ACCOUNTS is an object of claims by account. Whoever comes with `login_hint=ACCOUNT` is signed in
 // as that account at once; `login_hint=nobody` is a person who cancels.
 //
-//   POST /control/rotate      new keys, and the old ones are gone
+//   POST /control/rotate      {"thin": bool}: new keys, and the old ones are gone; ID tokens with claims, or without
 //   POST /control/silence     {"silent": bool}: connections are closed unanswered
 //   POST /control/id-token    {"header", "claims", "by"}: changes to the next ID tokens; null takes away
 //   POST /control/token       {"header", "claims", "by"}: answers with a token of that kind
@@ -23,7 +23,7 @@ const AUDIENCE = "https://log.example.com/api";
 const CLIENT = { client_id: "connector-log", client_secret: "a-client-secret-that-no-log-line-holds" };
 const ROBOT = { client_id: "robot", client_secret: "a-robot-secret-that-no-log-line-holds" };
 
-const state = { silent: false, change: null, counts: {}, keys: null, serve: null, issuer: null };
+const state = { silent: false, thin: false, change: null, counts: {}, keys: null, serve: null, issuer: null };
 
 /** A signing key with its private half. */
 function key(type, options, alg) {
@@ -48,8 +48,8 @@ function renew() {
             { ...ROBOT, grant_types: ["client_credentials"], redirect_uris: [], response_types: [] },
         ],
         pkce: { required: () => true },
-        // Claims stand in the ID token, as most companies' providers have it.
-        conformIdTokenClaims: false,
+        // Most companies' providers put the claims into the ID token; some keep them for UserInfo.
+        conformIdTokenClaims: state.thin,
         scopes: ["openid", "profile", "email", "groups"],
         claims: {
             openid: ["sub"],
@@ -138,7 +138,10 @@ function tamper(response) {
 
 /** What a test may make the provider do, and what it answers. */
 const controls = {
-    rotate: () => renew(),
+    rotate: ({ thin = false }) => {
+        state.thin = thin;
+        renew();
+    },
     silence: ({ silent }) => (state.silent = silent),
     "id-token": (change) => (state.change = change),
     token: ({ header, claims, by }) => {

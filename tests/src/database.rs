@@ -115,6 +115,20 @@ impl Database {
         server.clone().database(name).username(name).password("of its own").to_url_lossy().to_string()
     }
 
+    /// A new role that is a member of the servers' own, and owns nothing: the address under which
+    /// it opens the database.
+    pub(crate) async fn as_server(&self) -> String {
+        let Self::Postgres { server, name } = self else {
+            panic!("roles are PostgreSQL's");
+        };
+        let role = format!("{name}_server");
+        let sql = format!("CREATE ROLE {role} LOGIN PASSWORD 'of its own' IN ROLE connector_log_app");
+        let mut connection = server.connect().await.unwrap();
+        sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut connection).await.unwrap();
+        connection.close().await.unwrap();
+        server.clone().database(name).username(&role).password("of its own").to_url_lossy().to_string()
+    }
+
     /// Takes the database away, whoever is still in it. A file goes with its folder.
     pub(crate) async fn take_down(&self) {
         if let Self::Postgres { server, name } = self {

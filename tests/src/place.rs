@@ -145,6 +145,11 @@ impl Place {
         self.database.hand_over().await
     }
 
+    /// A role of the servers' own, which owns nothing: the address under which it opens the database.
+    pub async fn as_server(&self) -> String {
+        self.database.as_server().await
+    }
+
     /// Takes the database away under the program.
     pub async fn take_database_away(&self) {
         self.database.take_down().await;

@@ -118,6 +118,10 @@ async fn what_is_refused_is_written_down(place: &Place) {
     let strangers = "SELECT COUNT(*) FROM access_event WHERE domain_id IS NULL AND detail = 'an unknown token'";
     assert_eq!(place.number(strangers).await, 1);
     assert!(told.iter().all(|event| event["detail"] != "an unknown token"));
+    let listed = place.succeed(&["access"]);
+    assert!(listed.lines().count() == 2 && listed.contains("REFUSED") && listed.contains("127.0.0.1"), "{listed}");
+    let own = place.succeed(&["access", "--domain", "Acme"]);
+    assert!(own.contains("lacks ADMIN") && own.contains(&id) && !own.contains("an unknown token"), "{own}");
 }
 
 async fn only_administrators_read_it(place: &Place) {

@@ -34,6 +34,10 @@ async fn a_wrong_setting_ends_the_start_with_a_sentence(place: &Place) {
         ("DOWNLOAD_LINK_TTL", "0", "--download-link-ttl"),
         ("DOWNLOAD_LINK_TTL", "soon", "--download-link-ttl"),
         ("LINK_KEY", "too short", "--link-key"),
+        ("RATE_PER_ADDRESS", "many", "--rate-per-address"),
+        ("RATE_PER_TOKEN", "-1", "--rate-per-token"),
+        ("CLIENT_TIMEOUT", "0", "--client-timeout"),
+        ("TRUSTED_PROXIES", "10.0.0.1,proxy", "--trusted-proxies"),
     ] {
         let stderr = refused(place, name, value);
         assert!(stderr.contains(name) || stderr.contains(flag), "{name}={value} is not named: {stderr}");

@@ -12,6 +12,7 @@ on_both![
     a_sign_in_is_completed_once_and_by_the_browser_that_began_it,
     a_sign_in_ends_on_a_page_of_this_server,
     an_id_token_that_is_not_what_was_asked_for_lets_nobody_in,
+    claims_that_the_id_token_lacks_are_asked_for,
 ];
 
 async fn a_sign_in_is_completed_once_and_by_the_browser_that_began_it(place: &Place) {
@@ -107,4 +108,15 @@ async fn an_id_token_that_is_not_what_was_asked_for_lets_nobody_in(place: &Place
     provider.control("rotate", &json!({})).await;
     let browser = Browser::default();
     assert_eq!(browser.sign_in(&server, "ann").await.status(), StatusCode::SEE_OTHER);
+}
+
+async fn claims_that_the_id_token_lacks_are_asked_for(place: &Place) {
+    let provider = Provider::of_acme();
+    let server = place.serve_with(&[], &provider.settings()).await;
+    provider.control("rotate", &json!({ "thin": true })).await;
+    let ann = Browser::default();
+    assert_eq!(ann.sign_in(&server, "ann").await.status(), StatusCode::SEE_OTHER);
+    let seen = ann.viewer(&server).await;
+    assert_eq!(seen["scopes"], json!(["LOGS_READ", "PAYLOADS_READ", "ADMIN"]));
+    assert_eq!(seen["name"], "ann@acme.example");
 }

@@ -51,7 +51,7 @@ async fn what_is_no_message_closes_the_socket(place: &Place) {
     socket.binary(br#"{"type":"ping"}"#.to_vec()).await;
     assert_eq!(socket.closed().await.0, 4400);
     let mut socket = Socket::with(&url, &token).await;
-    socket.text(format!(r#"{{"type":"ping","payload":{{"a":"{}"}}}}"#, "x".repeat(2_000_000))).await;
+    socket.text(format!(r#"{{"type":"ping","payload":{{"a":"{}"}}}}"#, "x".repeat(1_500_000))).await;
     assert_eq!(socket.closed().await.0, 1009);
 }
 

@@ -16,6 +16,7 @@ mod walls {
         a_statement_without_where_sees_one_domain,
         nothing_is_written_into_another_domain,
         an_ordinary_role_can_run_everything_and_sees_no_more,
+        a_server_needs_to_own_nothing,
     ];
 }
 on_both![what_is_append_only_stays_as_it_is];
@@ -27,8 +28,8 @@ const TABLES: &[&str] =
     &["connector_log", "payload", "application", "export", "export_item", "api_token", "access_event"];
 
 /// Two domains, each with a record, its payload, an export and a token.
-async fn two(place: &Place, settings: &[(&str, &str)]) {
-    let server = place.serve_with(&[], settings).await;
+async fn two(place: &Place, settings: &[(&str, &str)], arguments: &[&str]) {
+    let server = place.serve_with(arguments, settings).await;
     for name in ["Alpha", "Beta"] {
         let mut create = place.command(&["token", "create", "--domain", name], settings);
         let token = String::from_utf8(create.output().unwrap().stdout).unwrap();
@@ -56,7 +57,7 @@ async fn every_table_of_a_domain_s_stands_behind_a_wall(place: &Place) {
 }
 
 async fn a_statement_without_where_sees_one_domain(place: &Place) {
-    two(place, &[]).await;
+    two(place, &[], &[]).await;
     let (alpha, beta) = (domain(place, "Alpha").await, domain(place, "Beta").await);
     for table in TABLES {
         let count = format!("SELECT count(*) FROM {table}");
@@ -80,7 +81,7 @@ async fn a_statement_without_where_sees_one_domain(place: &Place) {
 }
 
 async fn nothing_is_written_into_another_domain(place: &Place) {
-    two(place, &[]).await;
+    two(place, &[], &[]).await;
     let (alpha, beta) = (domain(place, "Alpha").await, domain(place, "Beta").await);
     let within = format!("{SERVER}; SET connector_log.domain = '{alpha}'");
     let learn = |domain: i64| {
@@ -96,7 +97,7 @@ async fn nothing_is_written_into_another_domain(place: &Place) {
 
 async fn an_ordinary_role_can_run_everything_and_sees_no_more(place: &Place) {
     let address = place.hand_over().await;
-    two(place, &[("DATABASE_URL", &address)]).await;
+    two(place, &[("DATABASE_URL", &address)], &[]).await;
     // The owner itself, which stepped down to nobody.
     let owner = "SELECT count(*) FROM pg_class WHERE relname = 'connector_log' AND relowner <> 10";
     assert_eq!(place.number(owner).await, 1, "the tables are the ordinary role's");
@@ -108,6 +109,15 @@ async fn an_ordinary_role_can_run_everything_and_sees_no_more(place: &Place) {
     let alpha = domain(place, "Alpha").await;
     let within = format!("{own}; SET connector_log.domain = '{alpha}'");
     assert_eq!(place.number_after(&within, "SELECT count(*) FROM connector_log").await, Ok(1));
+}
+
+async fn a_server_needs_to_own_nothing(place: &Place) {
+    place.succeed(&["migrate"]);
+    let address = place.as_server().await;
+    two(place, &[("DATABASE_URL", &address)], &["--no-migrate"]).await;
+    let may = "SELECT count(*) FROM unnest(ARRAY['connector_log', 'payload', 'access_event']) AS t,
+         unnest(ARRAY['UPDATE', 'DELETE', 'TRUNCATE']) AS r WHERE has_table_privilege('connector_log_app', t, r)";
+    assert_eq!(place.number(may).await, 0, "the servers' role may change what is append-only");
 }
 
 async fn what_is_append_only_stays_as_it_is(place: &Place) {

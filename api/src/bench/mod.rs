@@ -8,6 +8,7 @@
 //!
 //! Dialect SQL stands in `yardstick/` and nowhere else here.
 
+mod auth;
 mod body;
 mod client;
 mod cpu;
@@ -77,6 +78,8 @@ pub enum Subject {
     Filters,
     /// The time from asking for an export to its file
     Export,
+    /// What it costs to know who asks
+    Auth,
 }
 
 impl Args {
@@ -171,6 +174,9 @@ async fn measure(args: &Args, place: &Place) -> anyhow::Result<()> {
     }
     if args.wants(Subject::Export) {
         println!("{}", export::measure(&bench, &first, &held).await?);
+    }
+    if args.wants(Subject::Auth) {
+        println!("{}", auth::measure(&bench, &first).await?);
     }
     println!("{}", machine::load());
     println!("The server's memory, at its most: {}.", bench.server.peak_memory());

@@ -1,6 +1,7 @@
 //! The command line: which command, and the exit code (0 done; 1 it failed, with a sentence on
 //! standard error; 2 wrong usage).
 
+mod access;
 mod serve;
 mod token;
 
@@ -8,7 +9,7 @@ use crate::{
     graphql, import, logging,
     settings::{Command, Database, Migrate, Program},
 };
-use anyhow::anyhow;
+use anyhow::{Context, anyhow};
 use entity::db::{self, Role};
 use sea_orm::DatabaseConnection;
 use std::process::ExitCode;
@@ -48,6 +49,7 @@ async fn run(program: Program) -> anyhow::Result<()> {
             Ok(())
         }
         Command::Token(command) => token::run(command).await,
+        Command::Access(args) => access::run(args).await,
         Command::Import(args) => {
             logging::init(&args.database)?;
             let db = open_migrated(&args.database).await?;
@@ -64,9 +66,19 @@ async fn open(settings: &Database, role: Role) -> anyhow::Result<DatabaseConnect
         .map_err(|e| anyhow!("the database (DATABASE_URL, --database-url) could not be opened: {e}"))
 }
 
+/// Opens a database that is up to date, bringing it there first where it is not.
 async fn open_migrated(settings: &Database) -> anyhow::Result<DatabaseConnection> {
+    let db = open(settings, Role::App).await?;
+    if lacking(&db).await? == 0 {
+        return Ok(db);
+    }
+    db.close().await?;
     migrate(settings).await?;
     open(settings, Role::App).await
+}
+
+async fn lacking(db: &DatabaseConnection) -> anyhow::Result<usize> {
+    migration::lacking(db).await.context("asking which migrations the database lacks")
 }
 
 /// Brings the database up to date, as its owner: servers and workers go on in a lesser role.

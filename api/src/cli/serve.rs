@@ -1,7 +1,7 @@
 //! `connector-log serve` and `connector-log worker`: from settings to running parts, and to a
 //! clean end.
 
-use super::{migrate, open};
+use super::{lacking, migrate, open};
 use crate::{
     access::Ledger,
     app::{App, Domains},
@@ -15,6 +15,7 @@ use crate::{
 };
 use anyhow::{Context as _, anyhow, bail};
 use entity::{
+    access_event::Kind,
     db::{self, Role},
     domain,
     token::{self, Scope},
@@ -42,7 +43,7 @@ async fn context(work: &Work, stop: watch::Receiver<bool>) -> anyhow::Result<Con
         migrate(&work.database).await?;
     }
     let db = open(&work.database, Role::App).await?;
-    let lacking = migration::lacking(&db).await.context("asking which migrations the database lacks")?;
+    let lacking = lacking(&db).await?;
     if lacking > 0 {
         bail!("the database lacks {lacking} migrations: run `connector-log migrate`, or leave --no-migrate out");
     }
@@ -85,6 +86,7 @@ pub(super) async fn serve(args: Serve) -> anyhow::Result<()> {
         links: Links { key, public_url: public_url.clone(), ttl: args.download_link_ttl },
         schema: graphql::schema(),
         graphql: args.graphql,
+        patience: args.limits.request_timeout,
         tails: graphql::Tails::default(),
         sockets: TaskTracker::new(),
         stop: stop.clone(),
@@ -175,7 +177,8 @@ async fn welcome(db: &DatabaseConnection, url: &Url) -> anyhow::Result<()> {
     if domain::none_yet(db).await? {
         let tx = db::begin_write(db).await?;
         let domain = domain::open(&tx, FIRST_DOMAIN).await?;
-        let (_, secret) = token::create(&tx, domain.id, "first token", &Scope::ALL, None).await?;
+        let (row, secret) = token::create(&tx, domain.id, "first token", &Scope::ALL, None).await?;
+        super::token::note(&tx, &row, Kind::TokenCreated).await?;
         tx.commit().await?;
         println!(
             "  Token     {}\n\nThe token opens the domain \"{FIRST_DOMAIN}\". It is shown this once; make others with\n  \

@@ -72,7 +72,7 @@ async fn list(args: TokenList) -> anyhow::Result<()> {
 }
 
 /// Tells the domain's auditors of what was done here, by whoever runs the server.
-async fn note(tx: &DatabaseTransaction, token: &token::Model, kind: Kind) -> Result<(), DbErr> {
+pub(super) async fn note(tx: &DatabaseTransaction, token: &token::Model, kind: Kind) -> Result<(), DbErr> {
     let actor = Actor { domain: Some(token.domain_id), name: Some("command line".to_owned()), ..Actor::default() };
     let event = NewEvent { kind, actor, subjects: vec![token.id.to_string()], detail: Some(token.name.clone()) };
     access_event::write(tx, [event], clock::now()).await

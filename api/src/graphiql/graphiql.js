@@ -29,7 +29,7 @@ function* lex(text) {
 }
 
 /** The links that this server mints. Any other address in a log is somebody else's and stays text. */
-const EXPORT_LINK = /^"https?:\/\/[^\s"\\]+\/exports\/exp_\w+\?expires=\d+&signature=[0-9a-f]+"$/;
+const EXPORT_LINK = /^"https?:\/\/[^\s"\\]+\/exports\/exp_\w+\.\w+\?expires=\d+&by=\w*&signature=[0-9a-f]+"$/;
 
 /** The text in colours. */
 function painted(text) {
@@ -182,16 +182,16 @@ fragment Ref on __Type { kind name ofType { kind name ofType { kind name ofType 
 const KINDS = ["OBJECT", "INTERFACE", "UNION", "INPUT_OBJECT", "ENUM", "SCALAR"];
 let types = [];
 
-/** Asks who the token's holder is and what the schema says. */
+/** Asks who the token's holder is, or who has signed in, and what the schema says. */
 async function learn() {
   const given = token();
-  const { json } = given ? await post(JSON.stringify({ query: INTROSPECTION })).catch(() => ({})) : {};
+  const { json } = await post(JSON.stringify({ query: INTROSPECTION })).catch(() => ({})); // A session needs none.
   if (given !== token()) return; // Another token is being asked about by now.
   const { viewer, __schema: schema } = json?.data ?? {};
   const refusal = given ? json?.errors?.[0]?.message ?? "No answer" : "No token yet";
   page.caller.className = viewer ? "good" : given ? "bad" : "";
   page.caller.textContent = viewer ? `${viewer.domain.name} · ${viewer.name}` : refusal;
-  const rank = ({ kind, name }) => KINDS.indexOf(kind) - /^(Query|Mutation)$/.test(name);
+  const rank = ({ kind, name }) => KINDS.indexOf(kind) - /^(Query|Mutation|Subscription)$/.test(name);
   types = (schema?.types ?? []).filter(({ name }) => !name.startsWith("__")).sort((a, b) => rank(a) - rank(b));
   explain();
 }

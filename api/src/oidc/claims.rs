@@ -74,18 +74,30 @@ impl Rules {
         if scopes.is_empty() {
             return Err(Stranger::Powerless);
         }
-        let name = self.name(claims).unwrap_or(&subject).chars().filter(|c| !c.is_control()).take(NAME_MAX).collect();
+        let name = self.name(claims).unwrap_or_else(|| subject.clone());
         Ok(Person { subject, name, domain, scopes })
     }
 
-    fn name<'a>(&self, claims: &'a Value) -> Option<&'a str> {
+    /// Whether a claim is missing that the settings name: somebody else may have it.
+    pub(super) fn lack(&self, claims: &Value) -> bool {
+        let of_domain = match &self.domain {
+            DomainRule::Fixed(_) => None,
+            DomainRule::Claim(claim, _) => Some(claim),
+        };
+        let of_groups = self.groups.iter().filter(|_| !self.scopes.0.is_empty());
+        of_domain.into_iter().chain(of_groups).any(|claim| find(claims, claim).is_none())
+    }
+
+    /// What a person is called, if anything but their subject.
+    pub(super) fn name(&self, claims: &Value) -> Option<String> {
         let text = |name: &str| find(claims, name).and_then(Value::as_str).filter(|text| !text.trim().is_empty());
-        if let Some(claim) = &self.name {
-            return text(claim);
-        }
         // An address that the provider has not verified is what a person calls themselves.
         let unverified = claims["email_verified"] == false || claims["email_verified"] == "false";
-        text("email").filter(|_| !unverified).or_else(|| text("preferred_username"))
+        let name = match &self.name {
+            Some(claim) => text(claim),
+            None => text("email").filter(|_| !unverified).or_else(|| text("preferred_username")),
+        };
+        name.map(|name| name.chars().filter(|c| !c.is_control()).take(NAME_MAX).collect())
     }
 }
 
@@ -181,4 +193,65 @@ fn pairs(text: &str, example: &str) -> Result<Vec<(String, String)>, String> {
         })
         .collect();
     pairs.filter(|pairs| !pairs.is_empty()).ok_or_else(|| format!("must look like {example}"))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test ends with a panic, and says where")]
+
+    use super::*;
+    use serde_json::json;
+
+    fn rules(groups: &str, scopes: &str) -> Rules {
+        Rules {
+            domain: DomainRule::Claim("company".to_owned(), None),
+            groups: groups.split(' ').map(str::to_owned).collect(),
+            scopes: scopes.parse().unwrap(),
+            everybody: ScopeList::default(),
+            name: None,
+        }
+    }
+
+    #[test]
+    fn groups_are_found_wherever_providers_put_them() {
+        let scopes = "CN=log admins,OU=IT,DC=acme=ADMIN; helpdesk = LOGS_READ, PAYLOADS_READ ;";
+        for (path, claims, allowed) in [
+            ("groups", json!({ "groups": ["helpdesk"] }), 2),
+            ("groups", json!({ "groups": "staff helpdesk" }), 2),
+            ("groups", json!({ "groups": ["CN=log admins,OU=IT,DC=acme", 7, "helpdesk"] }), 3),
+            ("groups", json!({ "groups": "CN=log admins,OU=IT,DC=acme" }), 1),
+            ("realm_access.roles", json!({ "realm_access": { "roles": ["helpdesk"] } }), 2),
+            ("/realm_access/roles", json!({ "realm_access": { "roles": ["helpdesk"] } }), 2),
+            ("https://acme.com/groups", json!({ "https://acme.com/groups": ["helpdesk"] }), 2),
+            ("none groups", json!({ "groups": ["helpdesk"] }), 2),
+            ("groups", json!({ "groups": ["Helpdesk", "helpdesk2", "help desk"] }), 0),
+            ("groups", json!({ "groups": { "helpdesk": true } }), 0),
+            ("groups", json!({ "realm": { "groups": ["helpdesk"] } }), 0),
+        ] {
+            let mut claims = claims;
+            claims["sub"] = json!("1");
+            claims["company"] = json!("Acme");
+            let read = rules(path, scopes).read(&claims).map(|person| person.scopes.len());
+            assert_eq!(read.unwrap_or_default(), allowed, "{path} {claims}");
+        }
+    }
+
+    #[test]
+    fn a_person_has_a_subject_a_domain_and_a_name() {
+        let rules = rules("groups", "helpdesk=LOGS_READ");
+        let read = |claims: Value| rules.read(&claims).map(|person| person.name);
+        let ann = json!({ "sub": "1", "company": "Acme", "groups": "helpdesk", "email": "ann@acme.com" });
+        let with = |name: &str, value: Value| {
+            let mut claims = ann.clone();
+            claims[name] = value;
+            claims
+        };
+        assert_eq!(read(ann.clone()).as_deref(), Ok("ann@acme.com"));
+        assert_eq!(read(with("email_verified", json!("false"))).as_deref(), Ok("1"));
+        assert_eq!(read(with("email", json!("a\u{0}\nb"))).as_deref(), Ok("ab"));
+        assert_eq!(read(with("sub", json!(""))), Err(Stranger::Unnamed));
+        assert_eq!(read(with("sub", json!("s".repeat(256)))), Err(Stranger::Unnamed));
+        assert_eq!(read(with("company", json!(["Acme"]))), Err(Stranger::Elsewhere));
+        assert_eq!(read(with("groups", Value::Null)), Err(Stranger::Powerless));
+    }
 }

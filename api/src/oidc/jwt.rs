@@ -35,12 +35,7 @@ pub fn looks_like_one(text: &str) -> bool {
 }
 
 /// Lets the bearer of an access token of the provider in.
-pub async fn viewer(
-    app: &App,
-    provider: &Provider,
-    headers: &HeaderMap,
-    text: &str,
-) -> Result<Viewer, Refused> {
+pub async fn viewer(app: &App, provider: &Provider, headers: &HeaderMap, text: &str) -> Result<Viewer, Refused> {
     let (person, expires_at) = match verified(provider, text).await {
         Ok(verified) => verified,
         Err(Refusal::Unreachable) => return Err(Refused::Unavailable),

@@ -19,6 +19,7 @@ mod return_to;
 pub mod session;
 pub mod sign_in;
 pub mod sign_out;
+mod userinfo;
 mod verify;
 
 pub use provider::Provider;

@@ -25,11 +25,15 @@ use subtle::ConstantTimeEq;
 /// How long somebody may take to sign in at the provider.
 const PATIENCE: TimeDelta = TimeDelta::minutes(10);
 
-/// One parameter of a query string; none where it is absent, or there more than once.
-fn parameter(query: Option<&str>, name: &str) -> Option<String> {
+/// The values of one parameter of a query string.
+fn parameters(query: Option<&str>, name: &str) -> Vec<String> {
     let pairs = form_urlencoded::parse(query.unwrap_or_default().as_bytes());
-    let mut values = pairs.filter(|(known, _)| known == name).map(|(_, value)| value.into_owned());
-    values.next().filter(|_| values.next().is_none())
+    pairs.filter(|(known, _)| known == name).map(|(_, value)| value.into_owned()).collect()
+}
+
+/// Its value; none where it is absent, or there more than once.
+fn parameter(query: Option<&str>, name: &str) -> Option<String> {
+    <[String; 1]>::try_from(parameters(query, name)).ok().map(|[value]| value)
 }
 
 /// `GET /auth/login?return=/path`: to the provider, and back to that path.
@@ -72,9 +76,10 @@ pub async fn callback(State(app): State<App>, RawQuery(query): RawQuery, headers
     };
     match complete(&app, provider, query.as_deref(), &headers).await {
         Ok(response) => response,
-        Err(Refusal { failure, over }) => {
+        Err(Refusal { failure, over, name }) => {
+            let actor = Actor { name, ..Actor::default() };
             // What becomes of the list of who looked is no concern of who is refused.
-            let _ = auth::refuse(&app, &headers, Actor::default(), &format!("a sign-in: {}", failure.name())).await;
+            let _ = auth::refuse(&app, &headers, actor, &format!("a sign-in: {}", failure.name())).await;
             refused(provider, failure, over)
         }
     }
@@ -85,11 +90,13 @@ pub async fn callback(State(app): State<App>, RawQuery(query): RawQuery, headers
 struct Refusal {
     failure: Failure,
     over: bool,
+    /// Who it was, where the provider vouches for somebody who may not come in.
+    name: Option<String>,
 }
 
 impl From<Failure> for Refusal {
     fn from(failure: Failure) -> Self {
-        Self { failure, over: true }
+        Self { failure, over: true, name: None }
     }
 }
 
@@ -99,7 +106,7 @@ async fn complete(
     query: Option<&str>,
     headers: &HeaderMap,
 ) -> Result<Response, Refusal> {
-    let not_begun = Refusal { failure: Failure::NotBegun, over: false };
+    let not_begun = Refusal { failure: Failure::NotBegun, over: false, name: None };
     let cookie = Jar::SignIn.read(provider, headers);
     let (Some(cookie), Some(state)) = (cookie, parameter(query, "state")) else {
         return Err(not_begun);
@@ -114,9 +121,9 @@ async fn complete(
     let path = sign_in::take(&app.db, cookie, clock::now()).await.map_err(internal)?.ok_or(Failure::NotBegun)?;
     let known = provider.known().await.map_err(|_| Failure::Unreachable)?;
     // RFC 9207: an answer of another issuer, sent here to mix the two up.
-    let issuer = parameter(query, "iss");
+    let issuers = parameters(query, "iss");
     let promised = known.metadata.additional_metadata().authorization_response_iss_parameter_supported;
-    if issuer.as_deref().map_or(promised, |issuer| issuer != provider.issuer.as_str()) {
+    if (promised && issuers.is_empty()) || issuers.iter().any(|issuer| issuer != provider.issuer.as_str()) {
         tracing::info!("an answer of another issuer was refused");
         return Err(Failure::Unverified.into());
     }
@@ -128,12 +135,13 @@ async fn complete(
     let code = parameter(query, "code").ok_or(Failure::Unverified)?;
     let nonce = Nonce::new(nonce.to_owned());
     let claims = verify::claims(provider, &known, code, verifier.to_owned(), &nonce).await?;
+    let named = |failure| Refusal { failure, over: true, name: provider.rules.name(&claims) };
     let person = provider.rules.read(&claims).map_err(|stranger| match stranger {
-        Stranger::Unnamed => Failure::Unverified,
-        Stranger::Elsewhere => Failure::NoDomain,
-        Stranger::Powerless => Failure::NoScope,
+        Stranger::Unnamed => Failure::Unverified.into(),
+        Stranger::Elsewhere => named(Failure::NoDomain),
+        Stranger::Powerless => named(Failure::NoScope),
     })?;
-    Ok(let_in(app, provider, person, &path, headers).await?)
+    let_in(app, provider, person, &path, headers).await.map_err(named)
 }
 
 async fn let_in(

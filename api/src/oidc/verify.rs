@@ -1,11 +1,11 @@
 //! From an authorization code to verified claims: the exchange, and the ID token's validation
 //! (OpenID Connect Core 1.0, section 3.1.3.7) by `openidconnect`.
 
-use super::{Provider, known::Known, page::Failure};
+use super::{Provider, known::Known, page::Failure, userinfo};
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use openidconnect::{
     AccessTokenHash, AuthType, AuthorizationCode, ClaimsVerificationError, Nonce, OAuth2TokenResponse,
-    PkceCodeVerifier, RequestTokenError, SignatureVerificationError, TokenResponse,
+    PkceCodeVerifier, RequestTokenError, SignatureVerificationError, SubjectIdentifier, TokenResponse,
     core::{CoreClient, CoreClientAuthMethod, CoreIdToken, CoreIdTokenVerifier, CoreTokenResponse},
 };
 use openidconnect::{EndpointMaybeSet, EndpointNotSet, EndpointSet};
@@ -36,20 +36,21 @@ pub(super) async fn claims(
     verifier: String,
     nonce: &Nonce,
 ) -> Result<Value, Failure> {
-    let answer = exchange(provider, &client(provider, known), code, verifier).await?;
+    let mut client = client(provider, known);
+    let answer = exchange(provider, &client, code, verifier).await?;
     let Some(token) = answer.id_token() else {
         return Err(unverified("the answer has no ID token"));
     };
-    match verified(provider, known, token, &answer, nonce) {
-        // Keys were rotated since we looked.
-        Err(ClaimsVerificationError::SignatureVerification(SignatureVerificationError::NoMatchingKey)) => {
-            let found = provider.search(known).await;
-            let known = found.map_err(|_| Failure::Unreachable)?;
-            verified(provider, &known, token, &answer, nonce)
-        }
-        result => result,
+    let mut result = verified(provider, &client, token, &answer, nonce);
+    // Keys were rotated since we looked.
+    let unknown = ClaimsVerificationError::SignatureVerification(SignatureVerificationError::NoMatchingKey);
+    if result.as_ref().is_err_and(|error| *error == unknown) {
+        let known = provider.search(known).await.map_err(|_| Failure::Unreachable)?;
+        client = self::client(provider, &known);
+        result = verified(provider, &client, token, &answer, nonce);
     }
-    .map_err(|error| unverified(&words(&error)))
+    let (subject, claims) = result.map_err(|error| unverified(&words(&error)))?;
+    Ok(userinfo::completed(provider, &client, answer.access_token(), &subject, claims).await)
 }
 
 fn unverified(reason: &str) -> Failure {
@@ -87,12 +88,11 @@ async fn exchange(
 
 fn verified(
     provider: &Provider,
-    known: &Known,
+    client: &Client,
     token: &CoreIdToken,
     answer: &CoreTokenResponse,
     nonce: &Nonce,
-) -> Result<Value, ClaimsVerificationError> {
-    let client = client(provider, known);
+) -> Result<(SubjectIdentifier, Value), ClaimsVerificationError> {
     let verifier: CoreIdTokenVerifier<'_> = client.id_token_verifier().set_allowed_algs(provider.algorithms.twins());
     let claims = token.claims(&verifier, nonce)?;
     if claims.authorized_party().is_some_and(|party| **party != *provider.client_id) {
@@ -107,7 +107,9 @@ fn verified(
             return Err(ClaimsVerificationError::Other("at_hash is another access token's".to_owned()));
         }
     }
-    payload(&token.to_string()).ok_or_else(|| ClaimsVerificationError::Other("the payload cannot be read".to_owned()))
+    let all = payload(&token.to_string());
+    let all = all.ok_or_else(|| ClaimsVerificationError::Other("the payload cannot be read".to_owned()))?;
+    Ok((claims.subject().clone(), all))
 }
 
 /// All claims of a token that is verified: the library's own type keeps the standard ones alone.

@@ -24,8 +24,8 @@ pub struct Limits {
     pub client_timeout: Duration,
     /// Proxies whose X-Forwarded-For is believed: addresses or networks, with commas between
     /// (10.0.0.0/8,::1). Everybody else's is ignored
-    #[arg(long, env = "TRUSTED_PROXIES", value_delimiter = ',', value_parser = network)]
-    pub trusted_proxies: Vec<IpNet>,
+    #[arg(long, env = "TRUSTED_PROXIES", default_value = "", value_parser = networks, hide_default_value = true)]
+    pub trusted_proxies: Networks,
 }
 
 /// So many a minute; none is no limit.
@@ -36,10 +36,15 @@ fn rate(text: &str) -> Result<Rate, String> {
     text.parse().map(|n| Rate(NonZeroU32::new(n))).map_err(|_| "must be a whole number of requests a minute".to_owned())
 }
 
-fn network(text: &str) -> Result<IpNet, String> {
-    let text = text.trim();
-    let address = text.parse::<IpAddr>().map(IpNet::from);
-    text.parse::<IpNet>()
-        .or(address)
-        .map_err(|_: std::net::AddrParseError| "is no address and no network: write 10.0.0.5 or 10.0.0.0/8".to_owned())
+/// Some networks.
+#[derive(Clone, Debug)]
+pub struct Networks(pub Vec<IpNet>);
+
+fn networks(text: &str) -> Result<Networks, String> {
+    let network = |text: &str| {
+        let address = || text.parse::<IpAddr>().map(IpNet::from);
+        text.parse::<IpNet>().or_else(|_| address())
+    };
+    let all = text.split(',').map(str::trim).filter(|text| !text.is_empty()).map(network).collect::<Result<_, _>>();
+    all.map(Networks).map_err(|_| "has what is no address and no network: write 10.0.0.5 or 10.0.0.0/8".to_owned())
 }

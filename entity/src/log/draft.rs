@@ -90,10 +90,15 @@ impl NewLog {
     pub fn try_from_draft(draft: Draft, domain: &domain::Model, now: DateTime<Utc>) -> Result<Self, Fault> {
         let fingerprint = |secret: &[u8]| domain.fingerprint(secret);
         let redactor = Redactor::new(&fingerprint);
-        let idempotency_key = text("idempotencyKey", draft.idempotency_key, max::KEY)?;
+        // What people search by stays as it is to the byte, but for what is a credential by its looks.
+        let label = |field: &str, given: Option<String>, max: usize| {
+            text(field, given, max).map(|text| text.map(|text| redactor.label(&text).value))
+        };
+        let name = |field: &str, given: &str| application_name(field, given).map(|name| redactor.label(&name).value);
+        let idempotency_key = label("idempotencyKey", draft.idempotency_key, max::KEY)?;
         let occurred_at = occurred_at(draft.occurred_at, idempotency_key.is_some(), now)?;
-        let user_email = text("userEmail", draft.user_email, max::USER)?;
-        let login_id = text("loginId", draft.login_id, max::USER)?;
+        let user_email = label("userEmail", draft.user_email, max::USER)?;
+        let login_id = label("loginId", draft.login_id, max::USER)?;
         let status_code = status_code(draft.status_code)?;
         let error_message =
             text("errorMessage", draft.error_message, max::ERROR_MESSAGE)?.map(|message| redactor.text(&message).value);
@@ -115,8 +120,8 @@ impl NewLog {
             idempotency_key,
             occurred_at,
             direction: draft.direction,
-            application_from: application_name("applicationFrom", &draft.application_from)?,
-            application_to: application_name("applicationTo", &draft.application_to)?,
+            application_from: name("applicationFrom", &draft.application_from)?,
+            application_to: name("applicationTo", &draft.application_to)?,
             action: draft.action,
             request_type: draft.request_type,
             outcome: Outcome::of(draft.action, status_code, error_message.is_some()),
@@ -124,13 +129,13 @@ impl NewLog {
             login_id_key: key_of("loginId", login_id.as_deref())?,
             user_email,
             login_id,
-            operation: text("operation", draft.operation, max::OPERATION)?,
-            method: text("method", draft.method, max::METHOD)?,
+            operation: label("operation", draft.operation, max::OPERATION)?,
+            method: label("method", draft.method, max::METHOD)?,
             url,
             status_code,
             duration_ms: draft.duration_ms,
             client_ip: client_ip(draft.client_ip)?,
-            correlation_id: text("correlationId", draft.correlation_id, max::CORRELATION_ID)?,
+            correlation_id: label("correlationId", draft.correlation_id, max::CORRELATION_ID)?,
             error_message,
             response: side(draft.response, "response")?,
             request,

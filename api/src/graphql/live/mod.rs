@@ -2,7 +2,7 @@
 //!
 //! Both are read off the rows, so that it is all one which process recorded, and which worked.
 //! [`tail`] follows the log, [`watched`] ends what somebody may not see any more.
-#![expect(clippy::doc_markdown, reason = "the comments are descriptions that GraphQL clients show as they stand")]
+#![expect(clippy::unused_async, reason = "the library awaits each field, also one that has nothing to wait for")]
 
 mod tail;
 pub(super) mod watched;

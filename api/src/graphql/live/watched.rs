@@ -46,8 +46,8 @@ pub(in crate::graphql) fn run(
     let goes_on = admitted.operation == Some(OperationType::Subscription);
     let (request, finish) = admitted.part();
     let answers = app.schema.execute_stream(request.data(viewer.clone()).data(app.clone()));
-    let (checked, stop) = (Instant::now(), app.stop.clone());
-    let watched = Watched { app, credential, viewer, answers, finish, goes_on, checked, stop };
+    let (begun, stop) = (Instant::now(), app.stop.clone());
+    let watched = Watched { app, credential, viewer, answers, finish, goes_on, begun, checked: begun, stop };
     stream::unfold(Some(watched), |watched| async {
         let mut watched = watched?;
         let told = watched.next().await?;
@@ -64,6 +64,7 @@ struct Watched {
     finish: Finish,
     /// It is a subscription.
     goes_on: bool,
+    begun: Instant,
     checked: Instant,
     stop: watch::Receiver<bool>,
 }
@@ -81,6 +82,10 @@ impl Watched {
                     self.finish.apply(&mut answer);
                     access::note_refusals(&self.app, &self.viewer, &answer).await;
                     return Some(Told::Answer(answer));
+                }
+                () = sleep_until(self.begun + self.app.patience), if !self.goes_on => {
+                    self.answers = stream::empty().boxed();
+                    return Some(Told::Answer(given_up(self.app.patience)));
                 }
                 () = sleep_until(self.checked + IDLE), if self.goes_on => {
                     if let Err(refused) = self.check().await {
@@ -107,6 +112,11 @@ impl Watched {
 pub(in crate::graphql) async fn stopped(stop: &mut watch::Receiver<bool>) {
     // An error means that the sender is gone, which is an end as well.
     let _ = stop.wait_for(|stop| *stop).await;
+}
+
+fn given_up(patience: Duration) -> Response {
+    let words = format!("This took longer than {} seconds and was given up: ask for less.", patience.as_secs());
+    Response::from_errors(vec![guard::error(code::UNAVAILABLE, words)])
 }
 
 fn panicked() -> Response {

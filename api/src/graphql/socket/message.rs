@@ -117,6 +117,11 @@ impl Close {
     }
 
     /// IANA's registry: try again later.
+    pub(super) fn later() -> Self {
+        Self::new(1013, "Try again in a minute: too many requests, or the OpenID provider does not answer")
+    }
+
+    /// The same, for what comes too fast.
     pub(super) fn too_slow() -> Self {
         Self::new(1013, "Records come faster than you take them, and some were missed")
     }

@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     app::App,
-    auth::{self, Refused, Viewer},
+    auth::{self, Refused},
     error::code,
     origin,
 };
@@ -31,7 +31,8 @@ use serde_json::{Map, Value};
 use std::{collections::HashMap, time::Duration};
 use tokio::time::{Instant, interval, sleep_until, timeout};
 
-/// The most bytes of a message.
+/// The most bytes of a message. Larger ones are refused in words up to twice this; those beyond
+/// are not even read, and the connection is cut.
 const MESSAGE_MAX: usize = 1024 * 1024;
 /// The most operations that go on at a time.
 const OPERATIONS_MAX: usize = 32;
@@ -50,7 +51,7 @@ pub(super) fn open(app: App, upgrade: WebSocketUpgrade, uri: &Uri, headers: Head
     if origin::foreign(&headers, uri, &app.links.public_url) {
         return Refusal::foreign().into_response(Media::Json);
     }
-    let upgrade = upgrade.protocols([PROTOCOL]).max_message_size(MESSAGE_MAX).max_frame_size(MESSAGE_MAX);
+    let upgrade = upgrade.protocols([PROTOCOL]).max_message_size(2 * MESSAGE_MAX).max_frame_size(2 * MESSAGE_MAX);
     if upgrade.selected_protocol().is_none() {
         let words = format!("Offer the subprotocol {PROTOCOL}: Sec-WebSocket-Protocol: {PROTOCOL}");
         return Refusal::new(StatusCode::BAD_REQUEST, code::BAD_REQUEST, words).into_response(Media::Json);
@@ -112,6 +113,7 @@ impl Session {
                 message = self.socket.recv() => {
                     heard = Instant::now();
                     match message {
+                        Some(Ok(Message::Text(text))) if text.len() > MESSAGE_MAX => return Err(Close::too_big().into()),
                         Some(Ok(Message::Text(text))) => self.receive(&text, running).await?,
                         Some(Ok(Message::Binary(_))) => return Err(Close::invalid("send text").into()),
                         Some(Ok(Message::Ping(_) | Message::Pong(_))) => {}
@@ -140,7 +142,7 @@ impl Session {
                     return Err(Close::too_many_inits().into());
                 }
                 self.introduce(payload.unwrap_or_default())?;
-                self.viewer().await?;
+                auth::next_request(&self.app, &self.credential).await.map_err(|refused| closed_to(&refused))?;
                 self.known = true;
                 self.send(&message::ack()).await
             }
@@ -174,10 +176,6 @@ impl Session {
         Ok(())
     }
 
-    async fn viewer(&mut self) -> Result<Viewer, End> {
-        Ok(auth::viewer(&self.app, &self.credential).await.map_err(|refused| closed_to(&refused))?)
-    }
-
     async fn subscribe(&mut self, id: String, asked: guard::Asked, running: &mut Running) -> Result<(), End> {
         if self.operations.contains_key(&id) {
             return Err(Close::exists(&id).into());
@@ -188,7 +186,14 @@ impl Session {
             );
             return self.send(&message::errors(&id, &[guard::error(code::BAD_REQUEST, words)])).await;
         }
-        let viewer = self.viewer().await?;
+        let viewer = match auth::next_request(&self.app, &self.credential).await {
+            Ok(viewer) => viewer,
+            // What is true of this operation is not of those that go on.
+            Err(refused @ (Refused::TooMany(_) | Refused::Unavailable)) => {
+                return self.send(&message::errors(&id, &[guard::Refused::from(refused).error()])).await;
+            }
+            Err(refused) => return Err(closed_to(&refused).into()),
+        };
         match guard::admit(asked, self.app.graphql.introspection()) {
             Ok(admitted) => {
                 let told = watched::run(self.app.clone(), self.credential.clone(), viewer, admitted);
@@ -238,6 +243,7 @@ impl Session {
 fn closed_to(refused: &Refused) -> Close {
     match refused {
         Refused::Internal(_) => Close::internal(),
+        Refused::TooMany(_) | Refused::Unavailable => Close::later(),
         _ => Close::forbidden(),
     }
 }

@@ -40,9 +40,34 @@ pub(super) fn has_parameters(value: &[u8]) -> bool {
     is_one_of(scheme, PARAMETER_SCHEMES) && halves(rest).0.contains(&b'=')
 }
 
+/// Where the value of a header ends that is quoted in a text: with its line, or before, at a quote; parameters have
+/// quotes of their own.
+pub(super) fn end(text: &[u8]) -> usize {
+    let quotes = has_parameters(text);
+    let ends = |b: &&u8| match **b {
+        b'\n' | b'\r' => false,
+        b'"' | b'\'' | b'`' | b'<' | b'>' | b'\\' => quotes,
+        _ => true,
+    };
+    text.iter().take_while(ends).count()
+}
+
+/// Whether a word after `Bearer` and the like is a credential and no part of a sentence or of a challenge; `after` is
+/// the text behind it.
+pub(super) fn follows_scheme(word: &[u8], after: &[u8]) -> bool {
+    let parameter = word.ends_with(b"=") && matches!(after.first(), Some(b'"' | b'\''));
+    let letters = word.iter().all(|b| b.is_ascii_alphanumeric() || b"-._~+/=%:!".contains(b));
+    let inner_equals = word.iter().rev().skip_while(|b| **b == b'=').any(|b| *b == b'=');
+    letters
+        && !parameter
+        && !inner_equals
+        && (word.len() >= 20 || (word.len() >= 8 && word.iter().any(u8::is_ascii_digit)))
+}
+
 /// Whether a word is the credential of Basic: a name and a password with a colon between them, in base64.
 pub(super) fn is_basic(word: &[u8]) -> bool {
-    let decoded = STANDARD_NO_PAD.decode(word.trim_ascii_end().strip_suffix(b"==").or(word.strip_suffix(b"=")).unwrap_or(word));
+    let decoded =
+        STANDARD_NO_PAD.decode(word.trim_ascii_end().strip_suffix(b"==").or(word.strip_suffix(b"=")).unwrap_or(word));
     decoded.is_ok_and(|text| text.contains(&b':') && text.iter().all(|b| !b.is_ascii_control()))
 }
 

@@ -1,6 +1,7 @@
 //! A body: what its content type says, unless it looks like something else.
 
 use super::{
+    brackets,
     codec::{Form, Utf16, through},
     edit::{Edit, shift},
     envelope, form, json, markup, multipart,
@@ -37,7 +38,7 @@ pub(super) fn scan(pass: Pass<'_>, content_type: Option<&[u8]>, bytes: &[u8]) ->
     if has(b"multipart/") {
         return multipart::scan(pass, bytes, multipart::parameter(content_type, b"boundary"));
     }
-    if json::is_likely(bytes) || (has(b"json") && !markup::is_likely(bytes)) {
+    if brackets::is_likely(bytes) || (has(b"json") && !markup::is_likely(bytes)) {
         return json::scan(pass, bytes);
     }
     if has(b"x-www-form-urlencoded") {

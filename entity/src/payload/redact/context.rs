@@ -75,7 +75,9 @@ impl Context {
             Way::OpaqueField => place == Place::Form && looks_drawn(value),
             Way::Sid => place == Place::Form && !self.has_companion(way) && looks_drawn(value),
             Way::Ticket => is_ticket(value),
-            Way::Secret | Way::Authorization | Way::Cookie | Way::SetCookie | Way::Jar | Way::Saml | Way::Assertion => true,
+            Way::Secret | Way::Authorization | Way::Cookie | Way::SetCookie | Way::Jar | Way::Saml | Way::Assertion => {
+                true
+            }
         };
         let mut edits = Vec::new();
         for Waiting { range, rule, path } in &self.waiting {

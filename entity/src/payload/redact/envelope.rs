@@ -5,8 +5,9 @@
 //! public and stay, so it stays, unless it is a bearer's grant. What would inflate to too much is hidden unseen.
 
 use super::{
+    brackets,
     edit::{Edit, apply},
-    json, markup,
+    markup,
     pass::Pass,
     value,
 };
@@ -79,7 +80,7 @@ impl Base64 {
 }
 
 fn is_document(bytes: &[u8]) -> bool {
-    json::is_likely(bytes) || bytes.trim_ascii_start().first() == Some(&b'<')
+    brackets::is_likely(bytes) || bytes.trim_ascii_start().first() == Some(&b'<')
 }
 
 /// One edit for the whole value, if there is anything to change inside.

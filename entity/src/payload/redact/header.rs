@@ -11,8 +11,20 @@ use super::{
 
 /// Headers whose value is one URL.
 const LINKS: &[&str] = &[
-    "contentlocation", "location", "origin", "path", "referer", "referrer", "requesturi", "sourcemap", "xenvoyoriginalpath",
-    "xforwardeduri", "xmsoriginalurl", "xoriginaluri", "xoriginalurl", "xrewriteurl",
+    "contentlocation",
+    "location",
+    "origin",
+    "path",
+    "referer",
+    "referrer",
+    "requesturi",
+    "sourcemap",
+    "xenvoyoriginalpath",
+    "xforwardeduri",
+    "xmsoriginalurl",
+    "xoriginaluri",
+    "xoriginalurl",
+    "xrewriteurl",
 ];
 
 /// Redacts the value of one header.

@@ -71,7 +71,8 @@ fn authority(pass: Pass<'_>, text: &[u8]) -> Vec<Edit> {
 /// Whether the host takes calls without any other credential than its path.
 fn announces(authority: &[u8]) -> bool {
     let host = authority.rsplit(|b| b"/@".contains(b)).next().unwrap_or_default();
-    host.split(|b| *b == b'.').any(|label| ANNOUNCING_HOSTS.iter().any(|known| label.eq_ignore_ascii_case(known.as_bytes())))
+    host.split(|b| *b == b'.')
+        .any(|label| ANNOUNCING_HOSTS.iter().any(|known| label.eq_ignore_ascii_case(known.as_bytes())))
 }
 
 /// The session within the segment that ASP.NET writes without cookies: `(S(…))`.

@@ -7,14 +7,17 @@ use super::{
     codec::{Xml, decode, through},
     context::{Context, Place},
     edit::{Edit, merge, shift, within},
+    label,
     names::{self, Name, Rule},
     pass::Pass,
     rules::{NAME_KEYS, NOT_VALUES, VALUE_ELEMENTS, VALUE_KEYS, Way},
     tag::{self, Attribute, Piece, Pieces},
-    text, value,
+    value,
 };
 use std::ops::Range;
 
+/// The longest name that an attribute gives.
+const NAME_MAX: usize = 160;
 /// The longest text that may be a label.
 const LABEL_MAX: usize = 40;
 
@@ -140,12 +143,18 @@ impl<'a> Scanner<'a> {
 
     /// The name that attributes give to what the element holds: the first that is a secret's; `id` where no other does.
     fn given_name(&self, attributes: &[Attribute]) -> Vec<u8> {
-        let key = |a: &&Attribute| Name::of(local(self.bytes(&a.name)));
-        let value = |a: &Attribute| decode::<Xml>(self.bytes(&a.value)).into_owned();
-        let names = || attributes.iter().filter(|a| key(a).is_one_of(NAME_KEYS) && !key(a).is_one_of(&["id", "path", "type"]));
-        let secret = names().map(value).find(|name| names::rule(name).is_some());
+        let key = |a: &Attribute| Name::of(local(self.bytes(&a.name)));
+        let value = |a: &Attribute| {
+            let name = decode::<Xml>(self.bytes(&a.value)).into_owned();
+            // What is no name but a document, in an attribute whose quotes were not seen.
+            let strange = name.len() > NAME_MAX || name.iter().any(|b| b"<>\"\\=".contains(b));
+            if strange { Vec::new() } else { name }
+        };
+        let weak = |a: &Attribute| key(a).is_one_of(&["id", "path", "type"]);
+        let names = || attributes.iter().filter(|a| key(a).is_one_of(NAME_KEYS) && !weak(a)).map(value);
         let id = || attributes.iter().find(|a| key(a).is_one_of(&["id"])).map(value);
-        secret.or_else(|| names().next().map(value)).or_else(id).unwrap_or_default()
+        let secret = names().find(|name| names::rule(name).is_some());
+        secret.or_else(|| names().next()).or_else(id).unwrap_or_default()
     }
 
     /// The rule of `<input type="password">`, whatever its name.
@@ -206,7 +215,7 @@ impl<'a> Scanner<'a> {
         }
         let pass = self.pass;
         let find = |text: &[u8]| {
-            let labelled = label.map(|(rule, name)| within(text::labelled(pass, rule, text), self.bytes(&name)));
+            let labelled = label.map(|(rule, name)| within(label::behind(pass, rule, text), self.bytes(&name)));
             labelled.filter(|edits| !edits.is_empty()).unwrap_or_else(|| value::scan(pass, text))
         };
         let found = if entities { through::<Xml>(raw, find) } else { find(raw) };

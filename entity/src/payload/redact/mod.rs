@@ -15,6 +15,7 @@
 
 mod authorization;
 mod body;
+mod brackets;
 mod codec;
 mod context;
 mod cookie;
@@ -25,6 +26,7 @@ mod header;
 mod json;
 mod jwt;
 mod known;
+mod label;
 mod link;
 mod markup;
 mod multipart;
@@ -77,13 +79,15 @@ impl<'a> Redactor<'a> {
         Self { fingerprint }
     }
 
-    /// Redacts headers. Names, order and repeats stay.
+    /// Redacts headers. Names, order and repeats stay, but for a credential in the place of a name.
     pub fn headers(&self, headers: Vec<(String, String)>) -> Redacted<Vec<(String, String)>> {
         let mut redactions = Vec::new();
         let redact = |(name, value): (String, String)| {
             let redacted = self.string(value, |pass, text| header::scan(pass, &name, text));
             redactions.extend(redacted.redactions);
-            (name, redacted.value)
+            let name = self.label(&name);
+            redactions.extend(name.redactions);
+            (name.value, redacted.value)
         };
         let value = headers.into_iter().map(redact).collect();
         redactions.truncate(LISTED_MAX);
@@ -109,7 +113,7 @@ impl<'a> Redactor<'a> {
     /// Redacts a text that people search for to the byte: a name, an identifier. What looks like a credential to any
     /// reader goes; a word that merely stands beside a secret's name stays.
     pub fn label(&self, label: &str) -> Redacted<String> {
-        self.string(label.to_owned(), text::label)
+        self.string(label.to_owned(), label::scan)
     }
 
     fn string(&self, text: String, find: impl FnOnce(Pass<'_>, &[u8]) -> Vec<Edit>) -> Redacted<String> {

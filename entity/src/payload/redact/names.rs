@@ -24,7 +24,9 @@ impl Rule {
     /// Whether the name alone says it; else what stands beside it has a word too.
     pub(super) fn stands_alone(self) -> bool {
         match self.way {
-            Way::Secret | Way::Authorization | Way::Cookie | Way::SetCookie | Way::Jar | Way::Saml | Way::Assertion => true,
+            Way::Secret | Way::Authorization | Way::Cookie | Way::SetCookie | Way::Jar | Way::Saml | Way::Assertion => {
+                true
+            }
             Way::Code
             | Way::Jwk
             | Way::Rsa
@@ -170,7 +172,9 @@ pub(super) fn rule(name: &[u8]) -> Option<Rule> {
 
 /// Whether the value is no secret under whatever name.
 pub(super) fn is_harmless(value: &[u8]) -> bool {
-    value.is_empty() || is_placeholder(value) || HARMLESS_VALUES.split_ascii_whitespace().any(|word| value.eq_ignore_ascii_case(word.as_bytes()))
+    value.is_empty()
+        || is_placeholder(value)
+        || HARMLESS_VALUES.split_ascii_whitespace().any(|word| value.eq_ignore_ascii_case(word.as_bytes()))
 }
 
 /// Whether the value is a template's `${name}` or `{{ name }}`.

@@ -14,7 +14,7 @@ const INFLATED_EACH: u64 = 32;
 /// How many bytes are read within encodings of one text, and how many more for each byte of its own. Few encodings
 /// can be read in two ways; many within each other would be read in as many ways as there are paths through them.
 const OPENED_MAX: usize = 1024 * 1024;
-const OPENED_EACH: usize = 64;
+const OPENED_EACH: usize = 24;
 
 const OPEN: &[u8] = b"[redacted:";
 const DIGITS: usize = 16;
@@ -100,8 +100,15 @@ impl<'a> Pass<'a> {
     }
 }
 
-/// Whether the text is a marker and nothing more.
-pub(super) fn is_marker(text: &[u8]) -> bool {
+/// Whether the text is a marker and nothing more but for signs around it, which another reading may take along.
+pub(super) fn is_marker(mut text: &[u8]) -> bool {
+    let sign = |b: &u8| b.is_ascii_whitespace() || b"\\\"'`,;.()<>".contains(b);
+    while let Some(rest) = text.split_first().and_then(|(first, rest)| sign(first).then_some(rest)) {
+        text = rest;
+    }
+    while let Some(rest) = text.split_last().and_then(|(last, rest)| sign(last).then_some(rest)) {
+        text = rest;
+    }
     text.strip_prefix(OPEN)
         .and_then(|rest| rest.strip_suffix(b"]"))
         .is_some_and(|digits| digits.len() == DIGITS && digits.iter().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f')))

@@ -166,7 +166,8 @@ pub(super) const QUALIFIERS: &str = "again b64 base64 binary confirm confirmatio
      old pem plain plaintext raw repeat repeated retype salt string text textbox value verify";
 
 /// Names that end like a secret's and hold none.
-pub(super) const HARMLESS_NAMES: &str = "canceltoken cancellationtoken changepassword forgotpassword haspassword hastoken resetpassword";
+pub(super) const HARMLESS_NAMES: &str =
+    "canceltoken cancellationtoken changepassword forgotpassword haspassword hastoken resetpassword";
 
 /// Ends of such names: places in a list.
 pub(super) const HARMLESS_ENDINGS: &[&str] =
@@ -195,7 +196,15 @@ pub(super) const COMPANIONS: &[(Way, &[&str])] = &[
     (Way::Jwk, &["kty", "modulus"]),
     (
         Way::Signature,
-        &["protected", "consumerkey", "oauthconsumerkey", "awsaccesskeyid", "keypairid", "googleaccessid", "tokenpassport"],
+        &[
+            "protected",
+            "consumerkey",
+            "oauthconsumerkey",
+            "awsaccesskeyid",
+            "keypairid",
+            "googleaccessid",
+            "tokenpassport",
+        ],
     ),
     (Way::Rsa, &["modulus"]),
     (Way::Answer, &["factortype", "recoveryquestion", "securityquestion", "statehandle", "statetoken"]),
@@ -205,7 +214,19 @@ pub(super) const COMPANIONS: &[(Way, &[&str])] = &[
 
 /// Members of objects that pair a name with a value in two members, and elements that do so in attributes.
 pub(super) const NAME_KEYS: &[&str] = &[
-    "attribute", "attributename", "field", "fieldname", "friendlyname", "header", "id", "key", "name", "parameter", "path", "property", "type",
+    "attribute",
+    "attributename",
+    "field",
+    "fieldname",
+    "friendlyname",
+    "header",
+    "id",
+    "key",
+    "name",
+    "parameter",
+    "path",
+    "property",
+    "type",
 ];
 /// The other half of such a pair.
 pub(super) const VALUE_KEYS: &[&str] =
@@ -214,15 +235,15 @@ pub(super) const VALUE_KEYS: &[&str] =
 pub(super) const VALUE_ELEMENTS: &[&str] = &["attributevalue", "data", "i4", "int", "integer", "string", "text"];
 
 /// Schemes of `Authorization` whose parameters are named, and which of these are secret.
-pub(super) const PARAMETER_SCHEMES: &[&str] = &["aws4-hmac-sha256", "digest", "hawk", "mac", "nlauth", "oauth", "signature"];
+pub(super) const PARAMETER_SCHEMES: &[&str] =
+    &["aws4-hmac-sha256", "digest", "hawk", "mac", "nlauth", "oauth", "signature"];
 /// The secret parameters of those schemes, beside what [`NAMES`] and [`ENDINGS`] say.
 pub(super) const SECRET_PARAMETERS: &[&str] = &["credential", "mac", "nlauthsignature", "response", "signature"];
 /// Schemes that are known wherever they stand in a text, the credential following.
 pub(super) const SCHEMES: &[&str] = &["basic", "bearer", "dpop", "negotiate", "ntlm", "ssws"];
 
 /// Segments of a path that announce a secret as the next, if that looks like one.
-pub(super) const ANNOUNCERS: &str =
-    "activate activation confirm confirmation confirmemail forgotpassword incomingwebhook invitation invitations \
+pub(super) const ANNOUNCERS: &str = "activate activation confirm confirmation confirmemail forgotpassword incomingwebhook invitation invitations \
      invite invites magic magiclink onetimelogin passwordless passwordreset pwreset recover recovery reset resetpassword \
      resetpasswd setpassword verification verify verifyemail webhook webhooks";
 /// Labels of hosts on which a path is a secret.

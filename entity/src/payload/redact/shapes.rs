@@ -96,16 +96,16 @@ fn in_rest(byte: u8) -> bool {
 /// Where a key begins and ends that has other letters than most, if the word from `start` to `end` is a part of one.
 pub(super) fn mixed(text: &[u8], start: usize, end: usize) -> Option<(usize, usize, &'static str)> {
     let word = &text[start..end];
-    let rest = |from: usize| from + text[from..].iter().take(TOKEN_MAX).take_while(|b| in_rest(**b)).count();
+    let rest = |from: usize, most| from + text[from..].iter().take(most).take_while(|b| in_rest(**b)).count();
     match text.get(end) {
         // Salesforce: the organisation's id, an exclamation mark, the session.
         Some(b'!') if word.starts_with(b"00D") && matches!(word.len(), 15 | 18) => {
-            let last = rest(end + 1);
+            let last = rest(end + 1, TOKEN_MAX);
             (last - end > 16).then_some((start, last, "session-id"))
         }
         // Entra ID: three letters, a digit, `Q~`, and 31 to 34 more.
         Some(b'~') if word.len() >= 5 && matches!(word, [.., b'0'..=b'9', b'Q']) => {
-            let last = rest(end + 1);
+            let last = rest(end + 1, 36);
             (31..=34).contains(&(last - end - 1)).then_some((end - 5, last, "client-secret"))
         }
         // Google: a refresh token.

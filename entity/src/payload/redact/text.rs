@@ -4,39 +4,19 @@
 //! word (`"password": "…"`); credentials of a known shape are found wherever they stand.
 
 use super::{
-    authorization,
-    codec::{Form, Json, Loose, through},
+    authorization, brackets,
+    codec::{Form, Json, Loose, Xml, through},
     edit::{Edit, merge, shift},
     envelope, form, json, known, link,
     names::{self, Rule, is_harmless, looks_like_word, looks_opaque, looks_random},
     pass::Pass,
     rules::Way,
     value,
-    words::{Signs, ends_setting, parts_words},
+    words::{Signs, ends_setting, literal, parts_words},
 };
 
 /// How far is looked ahead to tell the value of a header from a remark about it.
 const HEADER_PEEK: usize = 256;
-
-/// No name and no value is shorter together: `pin=1234`.
-const LABEL_LEAST: usize = 8;
-
-/// How long the literal is that begins with a quote, if it ends in its line and has an escape in it.
-fn literal(text: &[u8]) -> Option<usize> {
-    let quote = *text.first()?;
-    let (mut at, mut escaped) = (1, false);
-    loop {
-        match *text.get(at)? {
-            b'\n' => return None,
-            b'\\' => {
-                escaped = true;
-                at += 2;
-            }
-            byte if byte == quote => return escaped.then_some(at - 1),
-            _ => at += 1,
-        }
-    }
-}
 
 /// What the words before lead to expect.
 #[derive(Clone, Copy)]
@@ -76,30 +56,6 @@ pub(super) fn flat(pass: Pass<'_>, text: &[u8]) -> Vec<Edit> {
     known::scan(pass, text)
 }
 
-/// Redacts a name or an identifier: credentials of a known shape, pairs with an equals sign, `Bearer` with what looks
-/// made by a machine. All else in it is meant to be read and searched for.
-pub(super) fn label(pass: Pass<'_>, text: &[u8]) -> Vec<Edit> {
-    let sure = |edit: &Edit| {
-        let (before, after) = (text[..edit.range.start].trim_ascii_end(), &text[edit.range.end..]);
-        let unquoted = before.strip_suffix(b"\"").or_else(|| before.strip_suffix(b"'"));
-        let pair = unquoted.unwrap_or(before).ends_with(b"=") || unquoted.is_some_and(|before| before.ends_with(b":"));
-        pair || after.starts_with(b"@") || looks_random(&text[edit.range.clone()])
-    };
-    let known = known::scan(pass, text);
-    let found = if text.len() < LABEL_LEAST { Vec::new() } else { scan(pass, text) };
-    merge(found.into_iter().filter(sure).collect(), known)
-}
-
-/// The value after a label that stood apart from it (`<b>cookie</b>: 'abc'`), if it looks like a secret.
-pub(super) fn labelled(pass: Pass<'_>, rule: Rule, text: &[u8]) -> Vec<Edit> {
-    let start = text.iter().take_while(|b| b.is_ascii_whitespace() || b"=:>'\"(".contains(b)).count();
-    let len = text[start..].iter().take_while(|b| !(parts_words(**b) || b",;])".contains(b))).count();
-    let word = &text[start..start + len];
-    let rest = text[start + len..].iter().all(|b| b.is_ascii_whitespace() || b"'\",;.])".contains(b));
-    let secret = if rule.stands_alone() { looks_random(word) } else { rule.way == Way::Code && looks_opaque(word) };
-    if rest && secret { shift(value::whole(pass, rule.label, word), start) } else { Vec::new() }
-}
-
 struct Reader<'a> {
     pass: Pass<'a>,
     text: &'a [u8],
@@ -131,12 +87,13 @@ impl Reader<'_> {
     fn open(&mut self, at: usize, byte: u8) {
         let text = &self.text[at..];
         let found = match byte {
-            b'{' | b'[' if json::begins(text) => {
-                let len = json::extent(text);
+            b'{' | b'[' if brackets::begins(text) => {
+                let len = brackets::extent(text);
                 self.opened = at + len;
                 json::within_text(self.pass, &text[..len])
             }
-            b'"' | b'\'' => {
+            // A quote that is escaped itself ends nothing and begins nothing.
+            b'"' | b'\'' if !self.text[..at].ends_with(b"\\") => {
                 let Some(len) = literal(text) else {
                     return;
                 };
@@ -193,7 +150,10 @@ impl Reader<'_> {
         let kept = word.iter().rev().take_while(|b| b".,;)".contains(b)).count();
         let word = &word[..word.len() - kept];
         match std::mem::replace(&mut self.expect, Expect::Nothing) {
-            Expect::Credential(basic) if self.is_credential(word, end) || (basic && authorization::is_basic(word)) => {
+            Expect::Credential(basic)
+                if authorization::follows_scheme(word, &self.text[end..])
+                    || (basic && authorization::is_basic(word)) =>
+            {
                 self.edits.push(self.pass.hide(start..start + word.len(), word, "authorization"));
                 return end;
             }
@@ -230,6 +190,14 @@ impl Reader<'_> {
     /// A word of which nothing was expected.
     fn plain(&mut self, word: &[u8], start: usize, end: usize) -> usize {
         let signs = Signs::of(word);
+        if signs.entity
+            && let Some(inner) = self.pass.deeper(word.len())
+        {
+            // The source of a page in a text; the semicolon at its end belongs to it.
+            let found = through::<Xml>(&self.text[start..end], |text| value::scan(inner, text));
+            self.edits.extend(shift(found, start));
+            return end;
+        }
         let equals = signs.equals.unwrap_or(word.len());
         let is_link = signs.link.is_some_and(|link| link < equals);
         let colon = signs.colon.filter(|colon| *colon < equals && !is_link);
@@ -320,7 +288,7 @@ impl Reader<'_> {
     /// Hides a value, or finds what is secret in it. Returns where to go on.
     fn value(&mut self, rule: Rule, start: usize, end: usize) -> usize {
         let header = matches!(rule.way, Way::Authorization | Way::Cookie | Way::SetCookie | Way::Jar);
-        let end = if header { self.header_end(start).max(end) } else { end };
+        let end = if header { (start + authorization::end(&self.text[start..])).max(end) } else { end };
         let value = &self.text[start..end];
         let kept = value.iter().rev().take_while(|b| b".,;)".contains(b)).count();
         let value = if header { value } else { &value[..value.len() - kept] };
@@ -328,29 +296,5 @@ impl Reader<'_> {
         let found = value::secret(self.pass, rule, value);
         self.edits.extend(shift(found, start));
         end
-    }
-
-    /// Where the value of a header ends that is quoted in a text: with its line, or before, at a quote; parameters
-    /// have quotes of their own.
-    fn header_end(&self, start: usize) -> usize {
-        let text = &self.text[start..];
-        let quotes = authorization::has_parameters(text);
-        let ends = |b: &&u8| match **b {
-            b'\n' | b'\r' => false,
-            b'"' | b'\'' | b'`' | b'<' | b'>' | b'\\' => quotes,
-            _ => true,
-        };
-        start + text.iter().take_while(ends).count()
-    }
-
-    /// Whether a word after `Bearer` and the like is a credential and no part of a sentence or of a challenge.
-    fn is_credential(&self, word: &[u8], end: usize) -> bool {
-        let parameter = word.ends_with(b"=") && matches!(self.text.get(end), Some(b'"' | b'\''));
-        let letters = word.iter().all(|b| b.is_ascii_alphanumeric() || b"-._~+/=%:!".contains(b));
-        let inner_equals = word.iter().rev().skip_while(|b| **b == b'=').any(|b| *b == b'=');
-        letters
-            && !parameter
-            && !inner_equals
-            && (word.len() >= 20 || (word.len() >= 8 && word.iter().any(u8::is_ascii_digit)))
     }
 }

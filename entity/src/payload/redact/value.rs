@@ -1,7 +1,7 @@
 //! A value, out of its escapes: hidden if its name says that it is a secret, else read as what it looks like.
 
 use super::{
-    authorization, cookie,
+    authorization, brackets, cookie,
     edit::{Edit, merge, shift},
     envelope, json, jwt, markup, multipart,
     names::{Rule, is_harmless, looks_random},
@@ -23,7 +23,7 @@ pub(super) fn scan(pass: Pass<'_>, value: &[u8]) -> Vec<Edit> {
         let hidden = pass.is_too_much(value.len()) && !is_marker(value);
         return if hidden { vec![pass.hide(0..value.len(), value, "too-deep")] } else { text::flat(pass, value) };
     };
-    if json::is_likely(value) {
+    if brackets::is_likely(value) {
         return json::scan(inner, value);
     }
     if multipart::is_likely(value) {
@@ -34,7 +34,7 @@ pub(super) fn scan(pass: Pass<'_>, value: &[u8]) -> Vec<Edit> {
     }
     if markup::is_likely(value) {
         // Markup within a text; or a text, a script's perhaps, with tags in its literals.
-        return merge(markup::scan(inner, value), text::scan(inner, value));
+        return merge(text::scan(inner, value), markup::scan(inner, value));
     }
     envelope::base64(inner, value).unwrap_or_else(|| text::scan(inner, value))
 }

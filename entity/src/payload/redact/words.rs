@@ -18,12 +18,16 @@ pub(super) struct Signs {
     pub(super) ampersand: Option<usize>,
     /// An equals sign in percent-encoding, once or several times.
     pub(super) encoded: Option<usize>,
+    /// Whether there is a quote or a bracket as XML writes it.
+    pub(super) entity: bool,
 }
 
 impl Signs {
     pub(super) fn of(word: &[u8]) -> Self {
         let mut signs = Self::default();
         for (at, byte) in word.iter().enumerate() {
+            let is = |name: &&[u8]| word[at + 1..].starts_with(name);
+            signs.entity |= *byte == b'&' && [b"quot;".as_slice(), b"lt;", b"gt;", b"apos;", b"#"].iter().any(is);
             let first = match byte {
                 b'=' => &mut signs.equals,
                 b'&' => &mut signs.ampersand,
@@ -62,7 +66,25 @@ pub(super) fn ends_setting(text: &[u8], start: usize, end: usize) -> bool {
         return false;
     }
     let line = before[open.map_or(0, |open| open + 1)..].trim_ascii();
-    let lead = [b"- ".as_slice(), b"export ", b"set "].into_iter().find_map(|lead| line.strip_prefix(lead)).unwrap_or(line);
+    let lead =
+        [b"- ".as_slice(), b"export ", b"set "].into_iter().find_map(|lead| line.strip_prefix(lead)).unwrap_or(line);
     let name = lead.strip_suffix(b":").or_else(|| lead.strip_suffix(b"=")).unwrap_or_default().trim_ascii_end();
     !name.is_empty() && name.iter().all(|b| b.is_ascii_alphanumeric() || b"_-.$[]/".contains(b))
+}
+
+/// How long the literal is that begins with a quote, if it ends in its line and has an escape in it.
+pub(super) fn literal(text: &[u8]) -> Option<usize> {
+    let quote = *text.first()?;
+    let (mut at, mut escaped) = (1, false);
+    loop {
+        match *text.get(at)? {
+            b'\n' => return None,
+            b'\\' => {
+                escaped = true;
+                at += 2;
+            }
+            byte if byte == quote => return escaped.then_some(at - 1),
+            _ => at += 1,
+        }
+    }
 }

@@ -58,7 +58,8 @@ fn utf8(bytes: Vec<u8>) -> String {
     String::from_utf8(bytes).expect("text stays text")
 }
 
-const SAML: (&str, &str) = ("<samlp:Response ID=\"_1\"><saml:AttributeValue>", "</saml:AttributeValue></samlp:Response>");
+const SAML: (&str, &str) =
+    ("<samlp:Response ID=\"_1\"><saml:AttributeValue>", "</saml:AttributeValue></samlp:Response>");
 const PART: (&str, &str) = ("--b\r\nContent-Disposition: form-data; name=\"note\"\r\n\r\n", "\r\n--b--\r\n");
 
 fn saml(text: &str) -> String {
@@ -153,7 +154,8 @@ const CARRIERS: &[Carrier] = &[
             format!("<html><script>var note = {literal};\nshow(note)</script></html>")
         },
         open: |html| {
-            let literal = html.split_once("note = ").and_then(|(_, rest)| rest.rsplit_once(";\n")).expect("a literal").0;
+            let literal =
+                html.split_once("note = ").and_then(|(_, rest)| rest.rsplit_once(";\n")).expect("a literal").0;
             serde_json::from_str(literal).unwrap_or_else(|e| panic!("{e}: {html}"))
         },
     },
@@ -202,7 +204,11 @@ const NAMED: &[&str] = &[
 ];
 
 fn check(random: &mut Random, inner: &str, never: &str) {
-    let carriers: Vec<&Carrier> = (0..=random.below(4)).map(|_| &CARRIERS[random.below(CARRIERS.len())]).collect();
+    let mut carriers: Vec<&Carrier> = (0..=random.below(4)).map(|_| &CARRIERS[random.below(CARRIERS.len())]).collect();
+    // Parts within parts would need another boundary.
+    let first = carriers.iter().position(|carrier| carrier.name == "part");
+    let mut place = 0..;
+    carriers.retain(|carrier| place.next() == first || carrier.name != "part");
     let names: Vec<&str> = carriers.iter().map(|carrier| carrier.name).collect();
     let text = carriers.iter().rev().fold(inner.to_owned(), |text, carrier| (carrier.wrap)(&text));
     let redactor = redactor();
