@@ -1,6 +1,6 @@
 //! What an API process works with. Plain, and cheap to clone.
 
-use crate::{access::Ledger, download::Links, graphql::{Schema, Tails}, oidc::Provider, peer::Gate, settings::GraphQl};
+use crate::{access::Ledger, download::Links, graphql::{Crowd, Schema, Tails}, oidc::Provider, peer::Gate, settings::GraphQl};
 use entity::{domain, id::DomainId};
 use sea_orm::{DatabaseConnection, DbErr};
 use std::{
@@ -31,6 +31,8 @@ pub struct App {
     pub patience: Duration,
     /// Who follows which log.
     pub tails: Tails,
+    /// Who keeps how many connections open.
+    pub crowd: Crowd,
     /// The open sockets.
     pub sockets: TaskTracker,
     /// Becomes true when the process is to end.

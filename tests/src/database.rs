@@ -129,6 +129,42 @@ impl Database {
         server.clone().database(name).username(&role).password("of its own").to_url_lossy().to_string()
     }
 
+    /// All rows of all tables as text, bytes in hexadecimal: what a dump would hold.
+    pub(crate) async fn dump(&self) -> String {
+        let sqlite = "SELECT name FROM sqlite_master WHERE type = 'table'";
+        let postgres = "SELECT format('%I.%I', schemaname, tablename) FROM pg_tables
+            WHERE schemaname NOT IN ('pg_catalog', 'information_schema')";
+        let mut dump = String::new();
+        match self {
+            Self::Sqlite(options) => {
+                let mut connection = options.connect().await.unwrap();
+                let tables: Vec<String> = sqlx::query_scalar(sqlite).fetch_all(&mut connection).await.unwrap();
+                for table in tables {
+                    let columns = format!(
+                        "SELECT group_concat('quote(\"' || name || '\")', ' || '' '' || ') FROM pragma_table_info('{table}')"
+                    );
+                    let columns: String =
+                        sqlx::query_scalar(AssertSqlSafe(columns)).fetch_one(&mut connection).await.unwrap();
+                    let rows = format!("SELECT {columns} FROM \"{table}\"");
+                    let rows: Vec<String> =
+                        sqlx::query_scalar(AssertSqlSafe(rows)).fetch_all(&mut connection).await.unwrap();
+                    dump += &format!("{table}\n{}\n", rows.join("\n"));
+                }
+            }
+            Self::Postgres { server, name } => {
+                let mut connection = server.clone().database(name).connect().await.unwrap();
+                let tables: Vec<String> = sqlx::query_scalar(postgres).fetch_all(&mut connection).await.unwrap();
+                for table in tables {
+                    let rows = format!("SELECT t::text FROM {table} t");
+                    let rows: Vec<String> =
+                        sqlx::query_scalar(AssertSqlSafe(rows)).fetch_all(&mut connection).await.unwrap();
+                    dump += &format!("{table}\n{}\n", rows.join("\n"));
+                }
+            }
+        }
+        dump
+    }
+
     /// Takes the database away, whoever is still in it. A file goes with its folder.
     pub(crate) async fn take_down(&self) {
         if let Self::Postgres { server, name } = self {

@@ -51,6 +51,14 @@ impl<'a> Pdf<'a> {
         pages
     }
 
+    /// Its objects without compression, by `qpdf`.
+    pub fn objects(&self) -> Vec<u8> {
+        let plain = self.0.with_extension("plain.pdf");
+        let path = plain.to_str().unwrap();
+        read("qpdf", &["--qdf", "--object-streams=disable", self.0.to_str().unwrap()], Path::new(path));
+        std::fs::read(plain).unwrap()
+    }
+
     /// What `pdfinfo` says under a name.
     pub fn info(&self, name: &str) -> String {
         let text = read("pdfinfo", &[], self.0);

@@ -85,18 +85,24 @@ impl Socket {
 
     /// The code and the words with which the socket is closed. What comes before is not looked at.
     pub async fn closed(&mut self) -> Closed {
-        loop {
-            if let Err(closed) = self.receive().await {
-                return closed;
+        in_time(async {
+            loop {
+                if let Err(closed) = self.read().await {
+                    return closed;
+                }
             }
-        }
+        })
+        .await
     }
 
     /// The next message, or the end.
     pub async fn receive(&mut self) -> Result<Value, Closed> {
+        in_time(self.read()).await
+    }
+
+    async fn read(&mut self) -> Result<Value, Closed> {
         loop {
-            let next = tokio::time::timeout(LIMIT, self.0.next()).await.expect("something comes in time");
-            match next.expect("a socket ends with a code").unwrap() {
+            match self.0.next().await.expect("a socket ends with a code").unwrap() {
                 Message::Text(text) => return Ok(serde_json::from_str(&text).unwrap()),
                 Message::Close(Some(frame)) => return Err((frame.code.into(), frame.reason.to_string())),
                 Message::Ping(_) => {}
@@ -104,6 +110,10 @@ impl Socket {
             }
         }
     }
+}
+
+async fn in_time<T>(what: impl Future<Output = T>) -> T {
+    tokio::time::timeout(LIMIT, what).await.expect("something comes in time")
 }
 
 /// Offers the protocol.
@@ -126,6 +136,10 @@ impl Events {
 
     /// The next event's name and data; none at the end.
     pub async fn next(&mut self) -> Option<(String, Value)> {
+        in_time(self.take()).await
+    }
+
+    async fn take(&mut self) -> Option<(String, Value)> {
         loop {
             while let Some((event, rest)) = self.read.split_once("\n\n") {
                 let (event, rest) = (event.to_owned(), rest.to_owned());
@@ -136,12 +150,11 @@ impl Events {
                 };
                 // A comment says that the connection is alive.
                 if let Some(name) = field("event") {
-                    let data = field("data").unwrap_or_default();
+                    let data = field("data").expect("an event has data");
                     return Some((name, serde_json::from_str(&data).unwrap_or_default()));
                 }
             }
-            let chunk = tokio::time::timeout(LIMIT, self.response.chunk()).await.expect("something comes in time");
-            match chunk {
+            match self.response.chunk().await {
                 Ok(Some(bytes)) => self.read.push_str(std::str::from_utf8(&bytes).unwrap()),
                 Ok(None) | Err(_) => return None,
             }
@@ -150,10 +163,13 @@ impl Events {
 
     /// All that comes until the end.
     pub async fn rest(&mut self) -> Vec<(String, Value)> {
-        let mut all = Vec::new();
-        while let Some(event) = self.next().await {
-            all.push(event);
-        }
-        all
+        in_time(async {
+            let mut all = Vec::new();
+            while let Some(event) = self.take().await {
+                all.push(event);
+            }
+            all
+        })
+        .await
     }
 }

@@ -140,6 +140,11 @@ impl Place {
         self.database.number_after(first, sql).await.map_err(|e| e.to_string())
     }
 
+    /// All rows of all tables as text, bytes in hexadecimal.
+    pub async fn dump(&self) -> String {
+        self.database.dump().await
+    }
+
     /// Hands the database to an ordinary role, on PostgreSQL: the address under which that opens it.
     pub async fn hand_over(&self) -> String {
         self.database.hand_over().await

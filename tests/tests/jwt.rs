@@ -2,6 +2,7 @@
 //! one does not.
 
 use serde_json::{Value, json};
+use std::time::Duration;
 use tests::{
     Answer, Client, Place, Server, eventually, on_postgres, on_sqlite,
     provider::{Provider, VIEWER},
@@ -200,8 +201,11 @@ async fn half_a_provider_ends_the_start_with_a_sentence(place: &Place) {
         ("OIDC_DOMAIN", "Acme"),
         ("OIDC_DEFAULT_SCOPES", "LOGS_READ"),
     ];
-    let refused = |settings: &[(&str, &str)], words: &str| {
-        let output = place.command(&["serve"], settings).output().unwrap();
+    let refused = async |settings: &[(&str, &str)], words: &str| {
+        let mut command = tokio::process::Command::from(place.command(&["serve"], settings));
+        // One that starts goes on, and is ended.
+        let ended = tokio::time::timeout(Duration::from_mins(1), command.kill_on_drop(true).output()).await;
+        let output = ended.unwrap_or_else(|_| panic!("the server starts with {settings:?}")).unwrap();
         let stderr = String::from_utf8(output.stderr).unwrap();
         assert!(!output.status.success() && stderr.contains(words), "{settings:?}: {stderr}");
         stderr
@@ -213,7 +217,7 @@ async fn half_a_provider_ends_the_start_with_a_sentence(place: &Place) {
         ("OIDC_DEFAULT_SCOPES", "nobody may do anything"),
     ] {
         let half: Vec<_> = whole.into_iter().filter(|(name, _)| *name != missing).collect();
-        refused(&half, words);
+        refused(&half, words).await;
     }
     for (name, value, words) in [
         ("OIDC_ISSUER", "http://login.example.com", "https"),
@@ -230,7 +234,7 @@ async fn half_a_provider_ends_the_start_with_a_sentence(place: &Place) {
     ] {
         let mut settings = whole.to_vec();
         settings.push((name, value));
-        let stderr = refused(&settings, words);
+        let stderr = refused(&settings, words).await;
         assert!(stderr.contains(name) || stderr.contains(&name.to_lowercase().replace('_', "-")), "{name}: {stderr}");
     }
 }

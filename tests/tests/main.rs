@@ -35,6 +35,7 @@ mod record;
 mod refusals;
 mod relay;
 mod report;
+mod secrets;
 mod settings;
 mod sign_in;
 mod sockets;

@@ -2,7 +2,7 @@
 //! how much may go on at one.
 
 use serde_json::{Value, json};
-use tests::{Place, Server, live::Socket, logs::call, on_sqlite};
+use tests::{Place, Server, eventually, live::Socket, logs::call, on_sqlite};
 
 on_sqlite![
     what_is_no_message_closes_the_socket,
@@ -11,10 +11,13 @@ on_sqlite![
     operations_of_any_kind_go_over_a_socket,
     an_id_is_one_operation_s_at_a_time,
     operations_at_a_socket_are_bounded,
+    connections_of_a_caller_are_bounded,
     who_has_seen_enough_sees_no_more,
     a_server_that_ends_says_so,
 ];
 
+/// A variable that must have a value, and has none.
+const NO_VALUE: &str = "query ($id: ID!) { node(id: $id) { id } }";
 const TAIL: &str = "subscription { connectorLogRecorded { id } }";
 
 async fn open(place: &Place) -> (Server, String, String) {
@@ -109,7 +112,7 @@ async fn operations_of_any_kind_go_over_a_socket(place: &Place) {
     assert_eq!(data["connectorLogs"]["nodes"].as_array().unwrap().len(), 1);
     assert_eq!(socket.next().await, json!({ "id": "q", "type": "complete" }));
     // What is not executed is an error; what fails while it is, is part of the answer.
-    for document in ["{", "{ nonsense }", "query ($x: Int!) { viewer { name } }", "{ viewer }"] {
+    for document in ["{", "{ nonsense }", "query ($x: Int!) { viewer { name } }", "{ viewer }", NO_VALUE] {
         socket.subscribe("e", document, &json!({})).await;
         let error = socket.next().await;
         assert_eq!((error["id"].as_str(), error["type"].as_str()), (Some("e"), Some("error")), "{document}");
@@ -150,6 +153,26 @@ async fn operations_at_a_socket_are_bounded(place: &Place) {
     socket.send(&json!({ "id": "7", "type": "complete" })).await;
     socket.subscribe("one more", "{ viewer { name } }", &json!({})).await;
     assert_eq!(socket.next().await["type"], "next");
+}
+
+async fn connections_of_a_caller_are_bounded(place: &Place) {
+    let (server, url, token) = open(place).await;
+    let mut sockets = Vec::new();
+    for _ in 0..99 {
+        sockets.push(Socket::with(&url, &token).await);
+    }
+    let request = || server.client(&token).post().json(&json!({ "query": TAIL })).header("accept", "text/event-stream");
+    let events = request().send().await.unwrap();
+    assert_eq!(events.status(), 200);
+    let mut one_more = Socket::offer(&url).await;
+    one_more.init(&json!({ "Authorization": format!("Bearer {token}") })).await;
+    assert_eq!(one_more.closed().await.0, 1013);
+    assert_eq!(request().send().await.unwrap().status(), 429);
+    // Others have room, and so has this one when it leaves some.
+    Socket::with(&url, &place.token("Acme", &[])).await;
+    drop(events);
+    eventually("there is room", async || (request().send().await.unwrap().status() == 200).then_some(())).await;
+    server.client(&token).ask("{ viewer { name } }", &Value::Null).await;
 }
 
 async fn who_has_seen_enough_sees_no_more(place: &Place) {

@@ -21,6 +21,7 @@ mod machine;
 mod place;
 mod reading;
 mod record;
+mod redact;
 mod sample;
 mod server;
 mod table;
@@ -80,6 +81,8 @@ pub enum Subject {
     Export,
     /// What it costs to know who asks
     Auth,
+    /// What redaction costs, and its share of recording
+    Redact,
 }
 
 impl Args {
@@ -177,6 +180,9 @@ async fn measure(args: &Args, place: &Place) -> anyhow::Result<()> {
     }
     if args.wants(Subject::Auth) {
         println!("{}", auth::measure(&bench, &first).await?);
+    }
+    if args.wants(Subject::Redact) {
+        println!("{}", redact::measure(&bench, &first).await?);
     }
     println!("{}", machine::load());
     println!("The server's memory, at its most: {}.", bench.server.peak_memory());

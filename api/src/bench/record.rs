@@ -55,7 +55,7 @@ pub(super) async fn measure(bench: &Bench, into: &str) -> anyhow::Result<Table> 
 }
 
 /// Batches in turn; the answer says in which span of ids they lie.
-async fn batches(bench: &Bench, tenant: &Tenant) -> anyhow::Result<(Reading, LogId, LogId)> {
+pub(super) async fn batches(bench: &Bench, tenant: &Tenant) -> anyhow::Result<(Reading, LogId, LogId)> {
     let client = bench.client(tenant)?;
     let start = clock::now() - TimeDelta::days(1);
     let records = MANY * BATCHES;

@@ -88,6 +88,7 @@ pub(super) async fn serve(args: Serve) -> anyhow::Result<()> {
         graphql: args.graphql,
         patience: args.limits.request_timeout,
         tails: graphql::Tails::default(),
+        crowd: graphql::Crowd::default(),
         sockets: TaskTracker::new(),
         stop: stop.clone(),
         domains: Domains::default(),

@@ -24,7 +24,7 @@ mod sse;
 mod viewer;
 mod vocabulary;
 
-pub use live::Tails;
+pub use live::{Crowd, Tails};
 
 use async_graphql::{MergedObject, SDLExportOptions};
 

@@ -1,6 +1,7 @@
 //! Payloads: headers and bodies, request and response, apart from the narrow log so that a list
 //! never touches them unless asked.
 
+pub mod decode;
 pub mod draft;
 pub mod redact;
 

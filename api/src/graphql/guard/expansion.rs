@@ -222,11 +222,11 @@ mod tests {
     #[test]
     fn fragments_that_multiply_or_loop_are_refused() {
         let mut bomb = "{ ...f0 }".to_owned();
-        for level in 0..30 {
+        for level in 0..20 {
             let next = level + 1;
             write!(bomb, " fragment f{level} on Query {{ ...f{next} ...f{next} }}").unwrap();
         }
-        bomb += " fragment f30 on Query { viewer { name } }";
+        bomb += " fragment f20 on Query { viewer { name } }";
         assert!(refusal(&bomb).contains("2000"));
         let cycle = "{ ...a } fragment a on Query { ...b } fragment b on Query { ...a }";
         assert!(refusal(cycle).contains("spreads itself"));

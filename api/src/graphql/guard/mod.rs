@@ -78,8 +78,10 @@ pub(super) fn admit(asked: Asked, introspection: bool) -> Result<Admitted, Refus
         return Err(refused(words.to_owned()));
     }
     price::check(document, &variables).map_err(refused)?;
-    let operation = chosen(document, name.as_deref()).map(|operation| operation.node.ty);
-    let order = chosen(document, name.as_deref()).map(|operation| Order::of(document, operation));
+    let chosen = chosen(document, name.as_deref());
+    chosen.map_or(Ok(()), |operation| complete(operation, &variables))?;
+    let operation = chosen.map(|operation| operation.node.ty);
+    let order = chosen.map(|operation| Order::of(document, operation));
     request.variables = variables;
     request.operation_name = name;
     // The guard has seen to it; should it ever be wrong, the schema still does not tell itself.
@@ -109,6 +111,20 @@ fn chosen<'a>(document: &'a ExecutableDocument, name: Option<&str>) -> Option<&'
         None => None,
         Some(name) => operations.find(|(own, _)| own.is_some_and(|own| own == name)).map(|(_, found)| found),
     }
+}
+
+/// Whether each variable that must have a value has one. async-graphql finds it out when a field
+/// uses the variable, which is too late: then the operation is executed already.
+fn complete(operation: &Positioned<OperationDefinition>, variables: &Variables) -> Result<(), Refused> {
+    for variable in operation.node.variable_definitions.iter().map(|variable| &variable.node) {
+        let (name, ty) = (&variable.name.node, &variable.var_type.node);
+        let given = variables.get(name).or(variable.default_value.as_ref().map(|value| &value.node));
+        if !ty.nullable && given.is_none_or(|value| *value == Value::Null) {
+            let message = format!("The variable ${name} of type {ty} has no value: give it one in `variables`.");
+            return Err(Refused { code: code::BAD_USER_INPUT, message });
+        }
+    }
+    Ok(())
 }
 
 /// The most errors of a request that is not executed: who mends twenty asks again.

@@ -44,7 +44,7 @@ impl Refusal {
     /// A document that cannot be executed came in a request that is well formed: older clients,
     /// who do not ask for GraphQL's own media type, are told so with 200.
     fn status(&self, media: Media) -> StatusCode {
-        let well_formed = matches!(self.code, code::PARSE_FAILED | code::VALIDATION_FAILED);
+        let well_formed = matches!(self.code, code::PARSE_FAILED | code::VALIDATION_FAILED | code::BAD_USER_INPUT);
         if media == Media::Json && well_formed { StatusCode::OK } else { self.status }
     }
 

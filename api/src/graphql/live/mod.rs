@@ -1,12 +1,15 @@
 //! What can be watched: new records as they are recorded, and an export as it goes on.
 //!
 //! Both are read off the rows, so that it is all one which process recorded, and which worked.
-//! [`tail`] follows the log, [`watched`] ends what somebody may not see any more.
+//! [`tail`] follows the log, [`watched`] ends what somebody may not see any more, [`crowd`] counts those
+//! who watch.
 #![expect(clippy::unused_async, reason = "the library awaits each field, also one that has nothing to wait for")]
 
+pub(super) mod crowd;
 mod tail;
 pub(super) mod watched;
 
+pub use crowd::Crowd;
 pub use tail::Tails;
 
 use super::{

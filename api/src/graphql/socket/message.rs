@@ -1,6 +1,6 @@
 //! The messages of the protocol, the codes with which a socket closes, and their words.
 
-use crate::graphql::http::Params;
+use crate::graphql::{http::Params, live::crowd::OPEN_MAX};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
@@ -119,6 +119,11 @@ impl Close {
     /// IANA's registry: try again later.
     pub(super) fn later() -> Self {
         Self::new(1013, "Try again in a minute: too many requests, or the OpenID provider does not answer")
+    }
+
+    /// The same, for one connection too many.
+    pub(super) fn crowded() -> Self {
+        Self::new(1013, format!("{OPEN_MAX} connections are open with this credential: close one"))
     }
 
     /// The same, for what comes too fast.

@@ -9,7 +9,10 @@ mod message;
 use super::{
     guard,
     http::{Media, Refusal},
-    live::watched::{self, Told, stopped},
+    live::{
+        crowd::Seat,
+        watched::{self, Told, stopped},
+    },
 };
 use crate::{
     app::App,
@@ -58,7 +61,7 @@ pub(super) fn open(app: App, upgrade: WebSocketUpgrade, uri: &Uri, headers: Head
     }
     let sockets = app.sockets.clone();
     upgrade.on_upgrade(move |socket| {
-        let session = Session { app, credential: headers, socket, known: false, operations: HashMap::new() };
+        let session = Session { app, credential: headers, socket, seat: None, operations: HashMap::new() };
         sockets.track_future(session.run())
     })
 }
@@ -82,8 +85,8 @@ struct Session {
     /// The headers of the request, with what the client has said since.
     credential: HeaderMap,
     socket: WebSocket,
-    /// It has said who it is, and was let in.
-    known: bool,
+    /// Its place, once it has said who it is and was let in.
+    seat: Option<Seat>,
     operations: HashMap<String, AbortHandle>,
 }
 
@@ -93,14 +96,15 @@ type Running = SelectAll<BoxStream<'static, (String, Option<Told>)>>;
 impl Session {
     async fn run(mut self) {
         let mut running = SelectAll::new();
-        let Err(End::Close(Close { code, reason })) = self.serve(&mut running).await else {
-            return;
-        };
+        let Err(end) = self.serve(&mut running).await;
         drop(running);
-        let frame = CloseFrame { code, reason: reason.into() };
-        // Who does not take it is gone.
-        let _ = timeout(SEND, self.socket.send(Message::Close(Some(frame)))).await;
-        // A connection that is cut while it still sends would lose our last words.
+        if let End::Close(Close { code, reason }) = end {
+            let frame = CloseFrame { code, reason: reason.into() };
+            // Who does not take it is gone.
+            let _ = timeout(SEND, self.socket.send(Message::Close(Some(frame)))).await;
+        }
+        // Who says goodbye is answered while the socket is read, and a connection that is cut while
+        // the other end still sends would lose our last words.
         let _ = timeout(GOODBYE, async { while let Some(Ok(_)) = self.socket.recv().await {} }).await;
     }
 
@@ -122,7 +126,7 @@ impl Session {
                     }
                 }
                 Some((id, told)) = running.next(), if !running.is_empty() => self.tell(&id, told).await?,
-                () = sleep_until(patience), if !self.known => return Err(Close::late().into()),
+                () = sleep_until(patience), if self.seat.is_none() => return Err(Close::late().into()),
                 _ = beat.tick() => {
                     if heard.elapsed() > SILENCE {
                         return Err(End::Gone);
@@ -138,12 +142,13 @@ impl Session {
         let incoming = serde_json::from_str(text).map_err(|_| Close::invalid("it is none of the protocol's"))?;
         match incoming {
             Incoming::ConnectionInit { payload } => {
-                if self.known {
+                if self.seat.is_some() {
                     return Err(Close::too_many_inits().into());
                 }
                 self.introduce(payload.unwrap_or_default())?;
-                auth::next_request(&self.app, &self.credential).await.map_err(|refused| closed_to(&refused))?;
-                self.known = true;
+                let viewer = auth::next_request(&self.app, &self.credential).await;
+                let viewer = viewer.map_err(|refused| closed_to(&refused))?;
+                self.seat = Some(self.app.crowd.seat(&viewer).ok_or_else(Close::crowded)?);
                 self.send(&message::ack()).await
             }
             Incoming::Ping { payload } => self.send(&message::pong(payload)).await,
@@ -154,7 +159,7 @@ impl Session {
                 }
                 Ok(())
             }
-            Incoming::Subscribe { .. } if !self.known => Err(Close::unauthorized().into()),
+            Incoming::Subscribe { .. } if self.seat.is_none() => Err(Close::unauthorized().into()),
             Incoming::Subscribe { id, payload } => {
                 if id.is_empty() {
                     return Err(Close::invalid("an operation has an id").into());

@@ -18,6 +18,8 @@ const OPENED_EACH: usize = 24;
 
 const OPEN: &[u8] = b"[redacted:";
 const DIGITS: usize = 16;
+/// The length of a marker.
+const MARKER: usize = OPEN.len() + DIGITS + 1;
 
 /// What one text may still cost.
 pub(super) struct Budget {
@@ -109,7 +111,15 @@ pub(super) fn is_marker(mut text: &[u8]) -> bool {
     while let Some(rest) = text.split_last().and_then(|(last, rest)| sign(last).then_some(rest)) {
         text = rest;
     }
-    text.strip_prefix(OPEN)
-        .and_then(|rest| rest.strip_suffix(b"]"))
-        .is_some_and(|digits| digits.len() == DIGITS && digits.iter().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f')))
+    text.len() == MARKER && begins_with_marker(text)
+}
+
+/// Whether the text begins with a marker: what is behind it was read along, over the end of its carrier.
+pub(super) fn begins_with_marker(text: &[u8]) -> bool {
+    let digits = text.strip_prefix(OPEN).and_then(|rest| rest.split_at_checked(DIGITS));
+    digits.is_some_and(|(digits, rest)| {
+        let over = |b: &u8| b.is_ascii_whitespace() || b"\\\"'`,;.()<>&".contains(b);
+        digits.iter().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
+            && rest.strip_prefix(b"]").is_some_and(|rest| rest.first().is_none_or(over))
+    })
 }

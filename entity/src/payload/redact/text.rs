@@ -98,7 +98,7 @@ impl Reader<'_> {
                     return;
                 };
                 self.opened = at + 1 + len;
-                shift(through::<Json>(&text[1..1 + len], |text| value::scan(self.pass, text)), 1)
+                shift(through::<Json>(&text[1..=len], |text| value::scan(self.pass, text)), 1)
             }
             _ => return,
         };

@@ -5,7 +5,7 @@ use super::{
     edit::{Edit, merge, shift},
     envelope, json, jwt, markup, multipart,
     names::{Rule, is_harmless, looks_random},
-    pass::{Pass, is_marker},
+    pass::{Pass, begins_with_marker, is_marker},
     rules::Way,
     text,
 };
@@ -60,7 +60,7 @@ pub(super) fn secret(pass: Pass<'_>, rule: Rule, value: &[u8]) -> Vec<Edit> {
 pub(super) fn whole(pass: Pass<'_>, label: &'static str, value: &[u8]) -> Vec<Edit> {
     let start = value.len() - value.trim_ascii_start().len();
     let secret = value.trim_ascii();
-    if is_harmless(secret) || is_marker(secret) {
+    if is_harmless(secret) || is_marker(secret) || begins_with_marker(secret) {
         return Vec::new();
     }
     if let Some(edits) = jwt::whole(pass, label, secret) {

@@ -1,13 +1,18 @@
 //! What goes and what stays, on small texts; what holds for all texts; how long it takes.
 
+mod applications;
 mod carriers;
+mod case;
+mod clouds;
 mod documents;
 mod kept;
+mod names;
 mod nested;
 mod properties;
+mod software;
 mod time;
 
-use super::{Redacted, Redactor, names, pass::LISTED_MAX};
+use super::{Redacted, Redactor, names::rule, pass::LISTED_MAX};
 
 /// FNV-1a: enough of a hash to tell secrets apart here.
 fn fingerprint(secret: &[u8]) -> [u8; 8] {

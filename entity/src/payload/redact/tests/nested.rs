@@ -16,7 +16,7 @@ struct Carrier {
     open: fn(&str) -> String,
 }
 
-fn encoded(text: &str) -> String {
+pub(super) fn encoded(text: &str) -> String {
     form_urlencoded::byte_serialize(text.as_bytes()).collect()
 }
 
@@ -41,7 +41,7 @@ fn between(xml: &str, before: &str, after: &str) -> String {
     quick_xml::escape::unescape(inner).unwrap_or_else(|e| panic!("{e}: {xml}")).into_owned()
 }
 
-fn deflated(text: &str) -> String {
+pub(super) fn deflated(text: &str) -> String {
     let mut out = DeflateEncoder::new(Vec::new(), Compression::default());
     out.write_all(text.as_bytes()).expect("memory");
     STANDARD.encode(out.finish().expect("memory"))

@@ -1,6 +1,6 @@
 //! What holds for every text: no panic, redacting twice changes nothing, formats stay, secrets go.
 
-use super::{Redactor, body, fingerprint, names};
+use super::{Redactor, body, fingerprint, rule};
 
 /// Numbers that look random and are the same at every run.
 pub(super) struct Random(u64);
@@ -190,7 +190,7 @@ fn random_json(random: &mut Random, depth: usize, secrets: &mut Vec<String>) -> 
             let mut members = Vec::new();
             for _ in 0..random.below(5) {
                 let key = random.pick(KEYS);
-                let value = if names::rule(key.as_bytes()).is_some() {
+                let value = if rule(key.as_bytes()).is_some() {
                     let secret = format!("S{:08x}T{}", random.next(), random.pick(&["", "\\\"", "\\u00e9", "%20"]));
                     secrets.push(secret.clone());
                     format!("\"{secret}\"")
