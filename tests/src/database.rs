@@ -148,7 +148,7 @@ impl Database {
                     let rows = format!("SELECT {columns} FROM \"{table}\"");
                     let rows: Vec<String> =
                         sqlx::query_scalar(AssertSqlSafe(rows)).fetch_all(&mut connection).await.unwrap();
-                    dump += &format!("{table}\n{}\n", rows.join("\n"));
+                    dump += &[table, rows.join("\n")].join("\n");
                 }
             }
             Self::Postgres { server, name } => {
@@ -158,7 +158,7 @@ impl Database {
                     let rows = format!("SELECT t::text FROM {table} t");
                     let rows: Vec<String> =
                         sqlx::query_scalar(AssertSqlSafe(rows)).fetch_all(&mut connection).await.unwrap();
-                    dump += &format!("{table}\n{}\n", rows.join("\n"));
+                    dump += &[table, rows.join("\n")].join("\n");
                 }
             }
         }

@@ -61,7 +61,7 @@ async fn relays_compiler_accepts_everything(place: &Place) {
 }
 
 async fn sockets_keep_their_protocol(place: &Place) {
-    let (server, token) = populated(place, &[("GRAPHQL_WS_INIT_TIMEOUT", "2")]).await;
+    let (server, token) = populated(place, &[("GRAPHQL_WS_INIT_TIMEOUT", "5")]).await;
     passes(script("sockets.mjs"), &server.url("/graphql"), Some(&token));
     exports_are_completed(place).await;
 }

@@ -12,6 +12,7 @@ mod contract;
 mod counts;
 mod crash;
 mod days;
+mod decoded;
 mod download;
 mod export;
 mod faults;

@@ -9,7 +9,7 @@ use tests::{
     on_both, on_postgres,
 };
 
-mod walls {
+mod on_postgres_alone {
     use super::*;
     on_postgres![
         every_table_of_a_domain_s_stands_behind_a_wall,

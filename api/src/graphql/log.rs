@@ -147,8 +147,7 @@ pub(super) async fn shown(
     let numbers = logs.iter().flat_map(|log| [log.application_from, log.application_to]).collect();
     let detail = if wanted.seen { Detail::Seen } else { Detail::Names };
     let names = application::load(rows, &caller.domain, Some(numbers), detail).await?;
-    let ids: Vec<LogId> = logs.iter().map(|log| log.id).collect();
-    let mut payloads = payload::read(app, caller, rows, &ids, wanted.payloads).await;
+    let mut payloads = payload::read(app, caller, rows, &logs, wanted.payloads).await;
     logs.into_iter().map(|log| ConnectorLog::shown(log, &names, &mut payloads)).collect()
 }
 

@@ -6,6 +6,7 @@
 mod access;
 mod application;
 mod connection;
+mod decoded;
 mod export;
 mod filter;
 mod guard;

@@ -1,13 +1,17 @@
 //! Payloads: read in one statement a side for a whole page, and bodies only where they are asked
 //! for.
 
-use super::vocabulary::PayloadEncoding;
+use super::{
+    decoded::{self, DecodedMessage, Origin},
+    vocabulary::PayloadEncoding,
+};
 use crate::{app::App, auth::Viewer as Caller, error::Error};
-use async_graphql::{Lookahead, SimpleObject};
+use async_graphql::{ComplexObject, Lookahead, SimpleObject};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use entity::{
     access_event::Kind,
     id::LogId,
+    log,
     payload::{self, Head, Side},
     token::Scope,
 };
@@ -16,7 +20,10 @@ use std::collections::{BTreeSet, HashMap};
 
 /// One side of a call.
 #[derive(SimpleObject, Clone)]
+#[graphql(complex)]
 pub(super) struct Payload {
+    #[graphql(skip)]
+    origin: Origin,
     headers: Vec<Header>,
     content_type: Option<String>,
     /// Redacted. UTF-8 text as it was sent; binary bodies as base64, with encoding BASE64.
@@ -53,14 +60,29 @@ pub(super) struct Header {
     value: String,
 }
 
+#[ComplexObject]
 impl Payload {
-    fn shown(head: Head, body: Option<Vec<u8>>) -> Self {
+    /// What the body, some headers and, of a request, the URL carry, opened up: SAML messages, JWTs, forms, OAuth errors.
+    async fn decoded(&self) -> Vec<DecodedMessage> {
+        let headers = self.headers.iter().map(|header| (header.name.clone(), header.value.clone())).collect();
+        let body = self.body.as_deref().unwrap_or_default();
+        let body = match self.encoding {
+            PayloadEncoding::Utf8 => body.as_bytes().to_vec(),
+            PayloadEncoding::Base64 => STANDARD.decode(body).unwrap_or_default(),
+        };
+        decoded::opened(self.origin.clone(), headers, body).await
+    }
+}
+
+impl Payload {
+    fn shown(origin: Origin, head: Head, body: Option<Vec<u8>>) -> Self {
         let (body, encoding) = match body.map(String::from_utf8) {
             None => (None, PayloadEncoding::Utf8),
             Some(Ok(text)) => (Some(text), PayloadEncoding::Utf8),
             Some(Err(binary)) => (Some(STANDARD.encode(binary.as_bytes())), PayloadEncoding::Base64),
         };
         Self {
+            origin,
             content_type: head.headers.get("content-type").map(str::to_owned),
             headers: head.headers.0.into_iter().map(|h| Header { name: h.0, value: h.1 }).collect(),
             body,
@@ -87,7 +109,8 @@ impl Asked {
     pub(super) fn by(records: &[Lookahead<'_>]) -> Self {
         let side = |name: &str| {
             let sides = || records.iter().map(|record| record.field(name)).filter(Lookahead::exists);
-            let body = || sides().any(|side| side.field("body").exists() || side.field("encoding").exists());
+            let of_body = ["body", "encoding", "decoded"];
+            let body = || sides().any(|side| of_body.iter().any(|field| side.field(field).exists()));
             sides().next().map(|_| WithBody(body()))
         };
         Self { request: side("request"), response: side("response") }
@@ -128,12 +151,12 @@ pub(super) async fn read(
     app: &App,
     caller: &Caller,
     rows: &DatabaseTransaction,
-    ids: &[LogId],
+    logs: &[log::Model],
     asked: Asked,
 ) -> [Read; 2] {
     let read = async |side, asked| match asked {
         None => Read::NotAsked,
-        Some(WithBody(body)) => match side_of(caller, rows, side, ids, body).await {
+        Some(WithBody(body)) => match side_of(caller, rows, side, logs, body).await {
             Ok(payloads) => Read::Done(payloads),
             Err(error) => Read::Failed(error),
         },
@@ -154,11 +177,12 @@ async fn side_of(
     caller: &Caller,
     rows: &DatabaseTransaction,
     side: Side,
-    ids: &[LogId],
+    logs: &[log::Model],
     with_body: bool,
 ) -> Result<HashMap<LogId, Payload>, Error> {
     caller.needs(Scope::PayloadsRead)?;
-    let ids = || ids.iter().copied();
+    let ids = || logs.iter().map(|log| log.id);
+    let calls: HashMap<LogId, &log::Model> = logs.iter().map(|log| (log.id, log)).collect();
     let heads = payload::heads(rows, caller.domain.id, side, ids()).await?;
     let mut bodies: HashMap<LogId, Vec<u8>> = if with_body {
         payload::bodies(rows, caller.domain.id, side, ids()).await?.into_iter().collect()
@@ -169,7 +193,8 @@ async fn side_of(
         .into_iter()
         .map(|head| {
             let body = bodies.remove(&head.id);
-            (head.id, Payload::shown(head, body))
+            let url = calls.get(&head.id).and_then(|log| log.url.clone());
+            (head.id, Payload::shown(Origin { side, url }, head, body))
         })
         .collect())
 }

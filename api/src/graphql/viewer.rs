@@ -19,7 +19,7 @@ pub(super) fn app<'a>(ctx: &Context<'a>) -> &'a App {
 #[derive(SimpleObject)]
 pub(super) struct Viewer {
     domain: Domain,
-    /// The name of the token.
+    /// The name of the token, or of the person who signed in.
     name: String,
     scopes: Vec<Scope>,
 }

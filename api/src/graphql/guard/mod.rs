@@ -156,11 +156,23 @@ impl Finish {
             answer.errors.push(error(code::VALIDATION_FAILED, words));
         }
         for error in &mut answer.errors {
+            discreet(&mut error.message);
             let kind = if error.path.is_empty() { code::VALIDATION_FAILED } else { code::BAD_USER_INPUT };
             let extensions = error.extensions.get_or_insert_default();
             if extensions.get("code").is_none() {
                 extensions.set("code", kind);
             }
+        }
+    }
+}
+
+/// async-graphql repeats a value that is of the wrong type. It may be a secret, sent under the wrong
+/// name, and as long as a request.
+fn discreet(message: &mut String) {
+    for (words, instead) in [(", found ", "."), (" the value \"", " this value.")] {
+        if let Some(at) = message.find(words) {
+            message.truncate(at);
+            message.push_str(instead);
         }
     }
 }

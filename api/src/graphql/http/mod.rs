@@ -14,8 +14,8 @@ use super::{guard, socket, sse};
 use crate::{
     access,
     app::App,
-    auth::{self, Viewer},
-    error::code,
+    auth::{self, Refused as Stranger, Viewer},
+    error::{Error, code},
     origin,
 };
 use async_graphql::{Response as Answer, parser::types::OperationType};
@@ -28,7 +28,9 @@ use axum::{
     http::{HeaderMap, Method, StatusCode, Uri, header},
     response::{IntoResponse, Response},
 };
+use futures::FutureExt;
 use refusal::answer;
+use std::panic::AssertUnwindSafe;
 
 /// `GET` and `POST /graphql`
 pub(crate) async fn serve(
@@ -39,7 +41,8 @@ pub(crate) async fn serve(
     headers: HeaderMap,
     body: Body,
 ) -> Response {
-    if headers.contains_key(header::UPGRADE) && method == Method::GET {
+    let socket = headers.get(header::UPGRADE).is_some_and(|to| to.as_bytes().eq_ignore_ascii_case(b"websocket"));
+    if socket && method == Method::GET {
         return match upgrade {
             Ok(upgrade) => socket::open(app, upgrade, &uri, headers),
             Err(rejection) => rejection.into_response(),
@@ -53,7 +56,10 @@ pub(crate) async fn serve(
         Ok((viewer, admitted)) if media == Media::Events => sse::stream(app, headers, viewer, admitted),
         Ok((viewer, admitted)) => {
             let (request, finish) = admitted.part();
-            let mut done = app.schema.execute(request.data(viewer.clone()).data(app.clone())).await;
+            let executed = app.schema.execute(request.data(viewer.clone()).data(app.clone()));
+            let Ok(mut done) = AssertUnwindSafe(executed).catch_unwind().await else {
+                return Refusal::from(Stranger::Internal(Error::internal(&"a request panicked"))).into_response(media);
+            };
             finish.apply(&mut done);
             access::note_refusals(&app, &viewer, &done).await;
             completed(&done, media)

@@ -108,6 +108,8 @@ fn body(messages: &mut Messages, carrier: &Carrier<'_>) {
     }
     let text = text.as_ref();
     match text.trim_start().as_bytes() {
+        // The page of a redirect is for browsers of 1995.
+        [b'<', ..] if is_page(carrier, text) && carrier.header("location").is_some() => {}
         [b'<', ..] if is_page(carrier, text) => page::add(messages, carrier, text),
         [b'<', ..] => soap::add(messages, text),
         [b'{' | b'[', ..] => in_json(messages, carrier, text),
@@ -131,6 +133,7 @@ fn in_form(messages: &mut Messages, carrier: &Carrier<'_>, text: &str) {
     let pairs = Pairs::parse(text.trim());
     if !in_pairs(messages, carrier, &pairs, Way::Form) && !pairs.is_empty() {
         messages.push(pairs.message(Kind::Form));
+        pairs.iter().for_each(|(name, value)| jwt::add(messages, name, value));
     }
 }
 
@@ -172,4 +175,8 @@ fn in_json(messages: &mut Messages, carrier: &Carrier<'_>, text: &str) {
         message.add("Elements", list.len().to_string());
     }
     messages.push(message.with_text(json::indented(text)));
+    if let Value::Object(object) = &value {
+        let texts = object.iter().filter_map(|(name, value)| Some((name, value.as_str()?)));
+        texts.for_each(|(name, text)| jwt::add(messages, name, text));
+    }
 }

@@ -38,22 +38,33 @@ impl Certificate {
         Some(Self {
             subject: certificate.subject().to_string(),
             issuer: certificate.issuer().to_string(),
-            serial: hex::encode_upper(certificate.raw_serial()),
+            serial: serial(certificate.raw_serial()),
             not_before: date(validity.not_before.timestamp()),
             not_after: date(validity.not_after.timestamp()),
             fingerprint: spaced(&hex::encode_upper(Sha256::digest(&der))),
         })
     }
 
-    /// Adds what it says to a summary, under keys that begin with `name`.
+    /// Adds what it says to a summary, under keys that begin with `name`; of one that the summary has already, the
+    /// fingerprint alone.
     pub(super) fn describe(&self, name: &str, message: &mut Message) {
+        let again = message.summary.iter().any(|(_, value)| *value == self.fingerprint);
+        message.add(format!("{name} SHA-256"), &self.fingerprint);
+        if again {
+            return;
+        }
         message.add(format!("{name} subject"), &self.subject);
         message.add(format!("{name} issuer"), &self.issuer);
         message.add(format!("{name} serial"), &self.serial);
         message.add(format!("{name} not before"), &self.not_before);
         message.add(format!("{name} not after"), &self.not_after);
-        message.add(format!("{name} SHA-256"), &self.fingerprint);
     }
+}
+
+/// As it is shown elsewhere: without the zero in front that says that the number is not negative.
+fn serial(bytes: &[u8]) -> String {
+    let zeros = bytes.iter().take_while(|byte| **byte == 0).count();
+    hex::encode_upper(&bytes[zeros.min(bytes.len().saturating_sub(1))..])
 }
 
 /// `AB:CD:EF`.

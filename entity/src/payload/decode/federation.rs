@@ -76,7 +76,7 @@ fn respond(messages: &mut Messages, document: &Document<'_>, root: Option<Elemen
         inside.is_called(&["Assertion", "EncryptedAssertion"]) && matches!(inside.ns(), Ns::Saml | Ns::Saml1)
     });
     for token in tokens.take(TOKENS_MAX) {
-        saml::add(messages, document, token, |message| message.add("Found in", "RequestSecurityTokenResponse"));
+        saml::add(messages, document, token, &|message| message.add("Found in", "RequestSecurityTokenResponse"));
     }
 }
 

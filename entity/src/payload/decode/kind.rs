@@ -5,6 +5,7 @@ macro_rules! kinds {
     ($($kind:ident $name:literal $meaning:literal;)+) => {
         /// What a decoded message is. Names stay as they are: people filter and script by them.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        #[expect(clippy::doc_markdown, reason = "meanings are shown to people as they stand")]
         pub enum Kind {
             $(#[doc = $meaning] $kind,)+
         }

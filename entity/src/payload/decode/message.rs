@@ -32,8 +32,8 @@ impl Message {
 
     /// Adds a line, unless it says nothing.
     pub(super) fn add(&mut self, key: impl AsRef<str>, value: impl AsRef<str>) {
-        let (key, value) = (key.as_ref(), value.as_ref().trim());
-        if !value.is_empty() && self.summary.len() < SUMMARY_MAX {
+        let (key, value) = (key.as_ref().trim(), value.as_ref().trim());
+        if !key.is_empty() && !value.is_empty() && self.summary.len() < SUMMARY_MAX {
             self.summary.push((cut(key, KEY_MAX), cut(value, VALUE_MAX)));
         }
     }

@@ -17,7 +17,7 @@ pub(super) fn add(messages: &mut Messages, xml: &str) {
     if root.is(Ns::Soap, "Envelope") {
         return envelope(messages, &document, root);
     }
-    if saml::add(messages, &document, root, |_| {}) || federation::in_envelope(messages, &document, root) {
+    if saml::add(messages, &document, root, &|_| {}) || federation::in_envelope(messages, &document, root) {
         return;
     }
     messages.push(other(&document, root));
@@ -34,7 +34,7 @@ fn envelope(messages: &mut Messages, document: &Document<'_>, envelope: Element<
             messages.push(fault(carried));
         } else {
             let binding = if paos { "PAOS" } else { "SOAP" };
-            let known = saml::add(messages, document, carried, |message| message.add("Binding", binding))
+            let known = saml::add(messages, document, carried, &|message| message.add("Binding", binding))
                 || federation::in_envelope(messages, document, carried);
             if !known && let Some(error) = netsuite_status(carried) {
                 messages.push(error);

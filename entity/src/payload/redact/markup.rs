@@ -166,6 +166,8 @@ impl<'a> Scanner<'a> {
 
     fn attribute(&mut self, rule: Option<Rule>, attribute: &Attribute, name: &[u8]) {
         let range = attribute.value.clone();
+        // The key on a keyboard that leads to a link.
+        let rule = rule.filter(|_| range.len() > 1 || !name.eq_ignore_ascii_case(b"accesskey"));
         match rule {
             Some(rule) if rule.stands_alone() => return self.secret(rule, range, true, name),
             Some(rule) => self.context.wait(range.clone(), rule, name.to_vec()),

@@ -3,7 +3,7 @@
 use super::{
     authorization, brackets, cookie,
     edit::{Edit, merge, shift},
-    envelope, json, jwt, markup, multipart,
+    envelope, json, jwt, known, markup, multipart,
     names::{Rule, is_harmless, looks_random},
     pass::{Pass, begins_with_marker, is_marker},
     rules::Way,
@@ -21,7 +21,7 @@ pub(super) fn scan(pass: Pass<'_>, value: &[u8]) -> Vec<Edit> {
     let Some(inner) = pass.deeper(value.len()) else {
         // Nobody writes so on purpose: it goes unread. What is merely deep is read as plain text.
         let hidden = pass.is_too_much(value.len()) && !is_marker(value);
-        return if hidden { vec![pass.hide(0..value.len(), value, "too-deep")] } else { text::flat(pass, value) };
+        return if hidden { vec![pass.hide(0..value.len(), value, "too-deep")] } else { known::scan(pass, value) };
     };
     if brackets::is_likely(value) {
         return json::scan(inner, value);

@@ -74,7 +74,7 @@ fn tokens(messages: &mut Messages, object: &Map<String, Value>, body: &str) -> b
     if let Some(xml) = saml.and_then(super::super::encoding::message) {
         let document = xml::Document::read(&xml);
         if let Some(root) = document.root() {
-            super::saml::add(messages, &document, root, |message| message.add("Found in", "access_token"));
+            super::saml::add(messages, &document, root, &|message| message.add("Found in", "access_token"));
         }
     }
     true

@@ -57,7 +57,7 @@ pub(super) fn in_pairs(messages: &mut Messages, carrier: &Carrier<'_>, pairs: &P
     if let Some(xml) = assertion.and_then(super::encoding::message) {
         let document = super::xml::Document::read(&xml);
         if let Some(root) = document.root() {
-            saml::add(messages, &document, root, |message| message.add("Found in", "grant"));
+            saml::add(messages, &document, root, &|message| message.add("Found in", "grant"));
         }
     }
     true

@@ -11,6 +11,9 @@ use super::{
     artifact,
 };
 
+/// The key under which a signature is named that stands in the query, beside the message.
+pub(super) const QUERY_SIGNATURE: &str = "Query signature";
+
 /// Where pairs stood.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in super::super) enum Way<'p> {
@@ -52,14 +55,14 @@ pub(in super::super) fn in_pairs(messages: &mut Messages, pairs: &Pairs, way: Wa
         way.describe(message);
         message.maybe("RelayState", pairs.get("RelayState"));
         message.maybe("SigAlg", pairs.get("SigAlg").map(super::crypto::algorithm));
-        message.maybe("Query signature", pairs.get("Signature").map(|_| "present"));
+        message.maybe(QUERY_SIGNATURE, pairs.get("Signature").map(|_| "present"));
     };
     for name in ["SAMLRequest", "SAMLResponse"] {
         let Some(value) = pairs.get(name) else { continue };
         let xml = encoding::message(value);
         let document = xml.as_deref().map(Document::read);
         let root = document.as_ref().and_then(|document| Some((document, document.root()?)));
-        let known = root.is_some_and(|(document, root)| super::add(messages, document, root, carried));
+        let known = root.is_some_and(|(document, root)| super::add(messages, document, root, &carried));
         if !known {
             messages.push(unreadable(name, root.is_some(), value, xml, carried));
         }

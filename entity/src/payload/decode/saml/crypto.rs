@@ -1,10 +1,13 @@
 //! Signatures and encryption of a message: what is signed, by which algorithms, with which certificate. Nothing is
 //! verified: the keys that would be needed are not in a log.
 
-use super::super::{
-    certificate::{CERTIFICATES_MAX, Certificate},
-    message::Message,
-    xml::{Element, Ns},
+use super::{
+    super::{
+        certificate::{CERTIFICATES_MAX, Certificate},
+        message::Message,
+        xml::{Element, Ns},
+    },
+    binding,
 };
 
 /// How many signatures are described: one of the response, one of each assertion.
@@ -19,12 +22,13 @@ pub(super) fn describe(element: Element<'_, '_>, message: &mut Message) {
         describe_signature(signature, message);
     }
     if !any && super::kind(element).is_some_and(|kind| kind != super::Kind::SamlMetadata) {
-        message.add("Signed", "nothing inside the XML");
+        let by_query = message.summary.iter().any(|(key, _)| key == binding::QUERY_SIGNATURE);
+        message.add("Signed", if by_query { "query" } else { "nothing" });
     }
     for encrypted in
         element.descendants().filter(|inside| inside.is(Ns::Encryption, "EncryptedData")).take(SIGNATURES_MAX)
     {
-        let what = encrypted.parent().map(|parent| parent.local()).unwrap_or_default();
+        let what = encrypted.parent().map(Element::local).unwrap_or_default();
         let ways = encrypted.descendants().filter(|inside| inside.is(Ns::Encryption, "EncryptionMethod"));
         let ways: Vec<String> =
             ways.filter_map(|way| way.attribute("Algorithm")).map(|name| algorithm(&name)).collect();

@@ -39,7 +39,7 @@ pub(super) fn add(
     messages: &mut Messages,
     document: &Document<'_>,
     element: Element<'_, '_>,
-    carried: impl Fn(&mut Message),
+    carried: &dyn Fn(&mut Message),
 ) -> bool {
     let Some(kind) = kind(element) else { return false };
     let mut message = Message::new(kind);
@@ -59,7 +59,7 @@ pub(super) fn add(
         (kind == Kind::SamlArtifactResponse).then(|| element.children().find(|child| kind_inside(*child))).flatten();
     messages.push(message.with_text(indented(element)));
     if let Some(inner) = inner {
-        add(messages, document, inner, |message| message.add("Binding", "HTTP-Artifact"));
+        add(messages, document, inner, &|message| message.add("Binding", "HTTP-Artifact"));
     }
     true
 }

@@ -253,7 +253,7 @@ impl<'d, 'a> Element<'d, 'a> {
 /// A text or a reference out of its escapes.
 fn plain(raw: &str) -> Cow<'_, str> {
     let xml_only = raw.strip_prefix('&').and_then(|raw| raw.strip_suffix(';')).and_then(resolve_xml_entity);
-    xml_only.map(Cow::Borrowed).unwrap_or_else(|| unescape(raw).unwrap_or(Cow::Borrowed(raw)))
+    xml_only.map_or_else(|| unescape(raw).unwrap_or(Cow::Borrowed(raw)), Cow::Borrowed)
 }
 
 fn cdata(raw: &str) -> &str {

@@ -21,7 +21,7 @@ pub(in crate::payload::decode) enum Ns {
     Soap,
     /// WS-Trust, of whatever year.
     Trust,
-    /// NetSuite's SuiteTalk, whose namespaces end in a version.
+    /// NetSuite's `SuiteTalk`, whose namespaces end in a version.
     Netsuite,
     /// Any other, or none.
     Other,

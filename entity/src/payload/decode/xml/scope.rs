@@ -3,7 +3,7 @@
 use super::names::Ns;
 use quick_xml::events::attributes::Attributes;
 
-/// How many declarations may be in force at a time: each name is looked up among them. SuiteTalk's envelopes have 40.
+/// How many declarations may be in force at a time: each name is looked up among them. `SuiteTalk`'s envelopes have 40.
 const DECLARED_MAX: usize = 256;
 
 /// The declarations in force.
