@@ -18,6 +18,9 @@ pub fn paths(app: App) -> Router {
             .route("/graphiql", get(graphiql))
             .route("/graphiql.js", get(graphiql_script))
             .route("/graphiql.css", get(graphiql_style));
+    } else {
+        // Where people are sent who have signed in.
+        paths = paths.route("/", get(|| async { "Connector Log. The API is at /graphql.\n" }));
     }
     if app.graphql.introspection() {
         paths = paths.route("/schema.graphql", get(schema));

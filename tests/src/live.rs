@@ -11,7 +11,7 @@ use tokio_tungstenite::{
 };
 
 /// How long something may take to come.
-const LIMIT: Duration = Duration::from_secs(60);
+const LIMIT: Duration = Duration::from_mins(1);
 
 /// A socket that speaks graphql-transport-ws.
 pub struct Socket(WebSocketStream<MaybeTlsStream<TcpStream>>);

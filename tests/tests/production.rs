@@ -50,9 +50,11 @@ async fn in_production_the_schema_is_not_told(place: &Place) {
     // What a type is called is part of an answer, and stays.
     let named = acme.ask("{ __typename viewer { __typename } }", &Value::Null).await;
     assert_eq!(named, json!({ "__typename": "Query", "viewer": { "__typename": "Viewer" } }));
-    for path in ["/schema.graphql", "/graphiql", "/graphiql.js", "/graphiql.css", "/"] {
+    for path in ["/schema.graphql", "/graphiql", "/graphiql.js", "/graphiql.css"] {
         assert_eq!(get(&server.url(path)).await.status(), 404, "{path}");
     }
+    // Where a sign-in ends is somewhere.
+    assert_eq!(get(&server.url("/")).await.status(), 200);
     let answer = send(by_get(&server, &place.token("Acme", &[]), "{ viewer { name } }")).await;
     assert_eq!((answer.status, answer.header("allow")), (405, "POST"));
 }

@@ -244,8 +244,8 @@ async fn a_revoked_token_ends_what_was_begun_with_it(place: &Place) {
     let body = json!({ "query": TAIL });
     let mut events = Events::of(server.client(&leaked).post().json(&body)).await;
     first(&mut events, &acme).await;
-    let list = place.succeed(&["token", "list", "--domain", "Acme"]);
-    let line = list.lines().find(|line| line.contains("leaked")).unwrap();
+    let tokens = place.succeed(&["token", "list", "--domain", "Acme"]);
+    let line = tokens.lines().find(|line| line.contains("leaked")).unwrap();
     let id = line.split_whitespace().find(|word| word.starts_with("tok_")).unwrap();
     place.succeed(&["token", "revoke", id]);
     assert_eq!(socket.closed().await.0, 4403);

@@ -20,7 +20,6 @@ use entity::{
     domain,
     token::{self, Scope},
 };
-use sea_orm::DatabaseConnection;
 use std::{
     net::{SocketAddr, TcpListener},
     sync::Arc,
@@ -96,7 +95,7 @@ pub(super) async fn serve(args: Serve) -> anyhow::Result<()> {
         gate: gate.clone(),
         oidc: oidc::open(&args.oidc, &public_url)?,
     };
-    welcome(&context.db, &public_url, app.oidc.is_some()).await?;
+    welcome(&app).await?;
     tracing::info!(%address, url = %public_url, worker = !args.no_worker, "ready");
     let worker = (!args.no_worker).then(|| tokio::spawn(worker::run(context, args.work.worker_exports.into())));
     let http = tokio::spawn(http(listener, app, args.limits, stop.clone()));
@@ -172,14 +171,18 @@ const FIRST_DOMAIN: &str = "default";
 
 /// Says where to go and, at the first start, how to get in. On standard output, for it is for
 /// people and holds a secret: the log goes to standard error and never holds one.
-async fn welcome(db: &DatabaseConnection, url: &Url, sign_in: bool) -> anyhow::Result<()> {
-    let base = url.as_str().trim_end_matches('/');
-    println!("Connector Log is ready.\n  GraphiQL  {base}/graphiql\n  API       {base}/graphql");
-    if sign_in {
+async fn welcome(app: &App) -> anyhow::Result<()> {
+    let base = app.links.public_url.as_str().trim_end_matches('/');
+    println!("Connector Log is ready.");
+    if app.graphql.graphiql() {
+        println!("  GraphiQL  {base}/graphiql");
+    }
+    println!("  API       {base}/graphql");
+    if app.oidc.is_some() {
         println!("  Sign in   {base}/auth/login");
     }
-    if domain::none_yet(db).await? {
-        let tx = db::begin_write(db).await?;
+    if domain::none_yet(&app.db).await? {
+        let tx = db::begin_write(&app.db).await?;
         let domain = domain::open(&tx, FIRST_DOMAIN).await?;
         let (row, secret) = token::create(&tx, domain.id, "first token", &Scope::ALL, None).await?;
         super::token::note(&tx, &row, Kind::TokenCreated).await?;

@@ -89,13 +89,12 @@ impl Token {
         }
         describe(&self.claims(), &mut message);
         let mut text = format!("{{\"header\":{}", self.header);
-        match &self.claims {
-            Some(claims) => text.extend([",\"claims\":", claims, "}"]),
-            None => {
-                message.add("Encrypted", "yes");
-                text.push('}');
-            }
+        if let Some(claims) = &self.claims {
+            text.extend([",\"claims\":", claims]);
+        } else {
+            message.add("Encrypted", "yes");
         }
+        text.push('}');
         message.with_text(json::indented(&text))
     }
 }

@@ -4,13 +4,16 @@ use super::{
     brackets,
     codec::{Form, Utf16, through},
     edit::{Edit, shift},
-    envelope, form, json, markup, multipart,
+    envelope, form, json, known, markup, multipart,
     pass::Pass,
     text, value,
 };
 
 /// Media types in which nothing is looked for: a byte that changed would break them.
 const OPAQUE: &[&str] = &["audio/", "font/", "image/", "video/"];
+
+/// How much of a body is looked at to tell whether it is a text.
+const START: usize = 1024;
 
 /// Redacts a body.
 pub(super) fn scan(pass: Pass<'_>, content_type: Option<&[u8]>, bytes: &[u8]) -> Vec<Edit> {
@@ -47,7 +50,14 @@ pub(super) fn scan(pass: Pass<'_>, content_type: Option<&[u8]>, bytes: &[u8]) ->
     if markup::begins(bytes) || ((has(b"html") || has(b"xml")) && markup::is_likely(bytes)) {
         return markup::scan(pass, bytes);
     }
-    value::scan(pass, bytes)
+    if is_binary(bytes) { known::scan(pass, bytes) } else { value::scan(pass, bytes) }
+}
+
+/// Whether bytes are no text in any encoding, by their start: what has a known shape is all that is looked for.
+fn is_binary(bytes: &[u8]) -> bool {
+    let start = &bytes[..bytes.len().min(START)];
+    let control = |b: &&u8| matches!(b, 0..=8 | 14..=31 | 127);
+    start.iter().filter(control).count() * 20 > start.len() && std::str::from_utf8(start).is_err()
 }
 
 fn mark_len(bytes: &[u8]) -> usize {

@@ -30,7 +30,7 @@ pub(super) fn add(messages: &mut Messages, carrier: &Carrier<'_>, object: &Map<S
     true
 }
 
-/// `SuiteTalk` REST (`o:errorDetails`) and RESTlets (`error.code` on NetSuite's hosts).
+/// `SuiteTalk` REST (`o:errorDetails`) and `RESTlets` (`error.code` on NetSuite's hosts).
 fn netsuite(carrier: &Carrier<'_>, object: &Map<String, Value>) -> Option<Message> {
     let mut message = Message::new(Kind::NetsuiteError);
     if let Some(details) = object.get("o:errorDetails").and_then(Value::as_array) {
