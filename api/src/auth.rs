@@ -105,7 +105,7 @@ pub async fn viewer(app: &App, headers: &HeaderMap) -> Result<Viewer, Refused> {
 /// The same for one more request, which counts towards those that the caller may send.
 pub async fn next_request(app: &App, headers: &HeaderMap) -> Result<Viewer, Refused> {
     let viewer = viewer(app, headers).await?;
-    app.gate.bearer(viewer.id().unwrap_or_else(|| viewer.name.clone())).map_err(Refused::TooMany)?;
+    app.gate.bearer(viewer.id().as_deref().unwrap_or(&viewer.name)).map_err(Refused::TooMany)?;
     Ok(viewer)
 }
 

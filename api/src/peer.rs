@@ -103,8 +103,8 @@ impl Gate {
     }
 
     /// Whether a token or session, by its public id, may ask once more.
-    pub fn bearer(&self, id: String) -> Result<(), Wait> {
-        self.bearers.pass(&id)
+    pub fn bearer(&self, id: &str) -> Result<(), Wait> {
+        self.bearers.pass(&id.to_owned())
     }
 
     /// Whether an address may try once more after it was refused.
@@ -140,7 +140,7 @@ fn subscriber(ip: IpAddr) -> IpAddr {
 }
 
 /// Notes where a request comes from, and turns away whoever comes too often.
-pub async fn pass(
+pub(crate) async fn pass(
     State(gate): State<Gate>,
     ConnectInfo(connection): ConnectInfo<SocketAddr>,
     mut request: Request,

@@ -3,7 +3,7 @@
 
 use crate::{
     id::{AccessEventId, DomainId},
-    page::Stretch,
+    page::{self, Stretch},
 };
 use sea_orm::{ActiveValue::Set, QueryOrder, QuerySelect, entity::prelude::*};
 use serde::{Deserialize, Serialize};
@@ -138,12 +138,7 @@ pub async fn rows(
     domain: DomainId,
     stretch: Stretch<AccessEventId>,
 ) -> Result<Vec<Model>, DbErr> {
-    of(domain)
-        .filter(stretch.within(Column::Id))
-        .order_by(Column::Id, stretch.order())
-        .limit(stretch.limit)
-        .all(db)
-        .await
+    page::read(db, of(domain), Column::Id, stretch).await
 }
 
 /// Those of the ids that are events of the domain.

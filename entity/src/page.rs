@@ -1,6 +1,9 @@
 //! A stretch of a list that is ordered by id: what a page of any noun is read by.
 
-use sea_orm::{ColumnTrait, Condition, Value, sea_query::Order};
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select, Value,
+    sea_query::Order,
+};
 
 /// One end of a stretch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,6 +40,16 @@ pub struct Stretch<C> {
     pub ascending: bool,
     /// At most so many.
     pub limit: u64,
+}
+
+/// The rows of a stretch of what `select` reads, which begins at a table's `of(domain)`.
+pub async fn read<E: EntityTrait, C: Copy + Into<Value>>(
+    db: &impl ConnectionTrait,
+    select: Select<E>,
+    id: E::Column,
+    stretch: Stretch<C>,
+) -> Result<Vec<E::Model>, DbErr> {
+    select.filter(stretch.within(id)).order_by(id, stretch.order()).limit(stretch.limit).all(db).await
 }
 
 impl<C: Copy + Into<Value>> Stretch<C> {

@@ -6,10 +6,10 @@
 use crate::{
     clock,
     id::{DomainId, TokenId},
-    page::Stretch,
+    page::{self, Stretch},
 };
 use chrono::{DateTime, TimeDelta, Utc};
-use sea_orm::{IntoActiveModel, QueryOrder, QuerySelect, entity::prelude::*};
+use sea_orm::{IntoActiveModel, entity::prelude::*};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -172,12 +172,7 @@ pub async fn rows(
     domain: DomainId,
     stretch: Stretch<TokenId>,
 ) -> Result<Vec<Model>, DbErr> {
-    of(domain)
-        .filter(stretch.within(Column::Id))
-        .order_by(Column::Id, stretch.order())
-        .limit(stretch.limit)
-        .all(db)
-        .await
+    page::read(db, of(domain), Column::Id, stretch).await
 }
 
 /// How exactly the last use is kept: a write for each request would cost more than it tells.

@@ -33,5 +33,5 @@ pub(super) async fn run(args: AccessList) -> anyhow::Result<()> {
             event.detail.unwrap_or_default(),
         ])?;
     }
-    Ok(out.into_inner().map_err(|e| e.into_error())?.flush()?)
+    Ok(out.into_inner().map_err(csv::IntoInnerError::into_error)?.flush()?)
 }

@@ -10,9 +10,9 @@ pub mod life;
 use crate::{
     id::{DomainId, ExportId},
     log::{filter::Filter, page::Count},
-    page::Stretch,
+    page::{self, Stretch},
 };
-use sea_orm::{Iterable, QueryOrder, QuerySelect, entity::prelude::*};
+use sea_orm::{Iterable, entity::prelude::*};
 use serde::{Deserialize, Serialize};
 
 /// The most records that a file holds: the newest of those that match.
@@ -166,12 +166,7 @@ pub async fn rows(
     domain: DomainId,
     stretch: Stretch<ExportId>,
 ) -> Result<Vec<Model>, DbErr> {
-    of(domain)
-        .filter(stretch.within(Column::Id))
-        .order_by(Column::Id, stretch.order())
-        .limit(stretch.limit)
-        .all(db)
-        .await
+    page::read(db, of(domain), Column::Id, stretch).await
 }
 
 /// Those of the ids that are exports of the domain.

@@ -9,7 +9,7 @@
 //! (WS-Federation and WS-Trust), `oauth`, `jwt`, `certificate`, `errors`. `xml` and `html` are the readers below.
 //!
 //! Any bytes may come in. Time is linear in their number: nesting, nodes, inflated bytes and messages have bounds, which
-//! stand beside what they bound, and all messages of one side share [`message::OUTPUT_MAX`].
+//! stand beside what they bound, and all messages of one side share `message::OUTPUT_MAX`.
 
 mod carrier;
 mod certificate;

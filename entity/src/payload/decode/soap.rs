@@ -27,7 +27,7 @@ fn envelope(messages: &mut Messages, document: &Document<'_>, envelope: Element<
     let before = messages.len();
     // PAOS is SOAP the other way round: its header names the place that the answer goes to.
     let head = envelope.child("Header");
-    let paos = head.is_some_and(|head| head.children().any(|inside| inside.is_called(&["Request", "Response"])));
+    let paos = head.is_some_and(|head| head.children().any(|inside| inside.ns() == Ns::Paos));
     let body = envelope.child("Body");
     for carried in body.into_iter().flat_map(Element::children).take(4) {
         if carried.is(Ns::Soap, "Fault") {

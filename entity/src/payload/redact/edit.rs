@@ -4,10 +4,13 @@
 //! Lists of edits are in order and do not overlap.
 
 use super::Redaction;
-use std::ops::Range;
+use std::{collections::VecDeque, ops::Range};
 
 /// The longest piece that one carrier adds to a path.
 const NAME_MAX: usize = 256;
+
+/// So much beside another edit is a sign or two that one reading took along, and no secret.
+const LEAST: usize = 16;
 
 /// One change.
 #[derive(Debug)]
@@ -38,7 +41,7 @@ pub(super) fn within(mut edits: Vec<Edit>, name: &[u8]) -> Vec<Edit> {
     edits
 }
 
-/// Both lists; where two overlap, the strong one stays.
+/// Both lists. Where two overlap, the strong one stays, and of the weak one so much beside it as may hold a secret.
 pub(super) fn merge(strong: Vec<Edit>, weak: Vec<Edit>) -> Vec<Edit> {
     if weak.is_empty() {
         return strong;
@@ -47,18 +50,27 @@ pub(super) fn merge(strong: Vec<Edit>, weak: Vec<Edit>) -> Vec<Edit> {
         return weak;
     }
     let mut merged = Vec::with_capacity(strong.len() + weak.len());
-    let mut weak = weak.into_iter().peekable();
+    let mut weak = VecDeque::from(weak);
     let mut past = 0;
     for edit in strong {
-        while let Some(other) = weak.next_if(|other| other.range.start < edit.range.end) {
-            if other.range.start >= past && other.range.end <= edit.range.start {
+        while let Some(mut other) = weak.pop_front_if(|other| other.range.start < edit.range.end) {
+            let whole = other.range.start >= past;
+            other.range.start = other.range.start.max(past);
+            if other.range.end > edit.range.end + LEAST {
+                // A marker is said again; what is longer was put there whole.
+                let new = if other.new.len() <= NAME_MAX { other.new.clone() } else { Vec::new() };
+                weak.push_front(Edit { range: edit.range.end..other.range.end, new, marks: Vec::new() });
+            }
+            let apart = whole && other.range.end <= edit.range.start;
+            other.range.end = other.range.end.min(edit.range.start);
+            if apart || other.range.len() > LEAST {
                 merged.push(other);
             }
         }
         past = edit.range.end;
         merged.push(edit);
     }
-    merged.extend(weak.filter(|other| other.range.start >= past));
+    merged.extend(weak.into_iter().filter(|other| other.range.start >= past));
     merged
 }
 

@@ -1,5 +1,5 @@
 //! Errors that services answer in JSON, each in its own dialect. What fits none and still says that it is an error is an
-//! [`Kind::ApiError`].
+//! `Kind::ApiError`.
 
 mod microsoft;
 

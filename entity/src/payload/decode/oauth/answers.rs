@@ -28,7 +28,7 @@ pub(in super::super) fn add(
     if has("id_token") || (has("access_token") && object.contains_key("token_type")) {
         return tokens(messages, object, body);
     }
-    let kind = if text(object, "error").is_some_and(super::is_error_code) {
+    let kind = if text(object, "error").is_some_and(|error| super::is_error(error, has("error_description"))) {
         Kind::OauthError
     } else if has("device_code") || (has("user_code") && has("verification_uri")) {
         Kind::OauthDeviceResponse
@@ -47,10 +47,11 @@ pub(in super::super) fn add(
     true
 }
 
-/// `active` is a person's too: an answer about a token says more of a token, or nothing more.
+/// `active` is a person's and a session's too: an answer about a token says more of a token, or comes from where tokens
+/// are asked about.
 fn is_introspection(carrier: &Carrier<'_>, object: &Map<String, Value>) -> bool {
     let of_token = ["token_type", "client_id", "exp", "iat", "scope", "iss"];
-    object.len() == 1 || carrier.path_has(&["introspect"]) || of_token.iter().any(|name| object.contains_key(*name))
+    carrier.path_has(&["introspect"]) || of_token.iter().any(|name| object.contains_key(*name))
 }
 
 fn tokens(messages: &mut Messages, object: &Map<String, Value>, body: &str) -> bool {

@@ -1,5 +1,5 @@
 //! OAuth 2.0 (RFC 6749 and those after it) and OpenID Connect: what goes through queries and forms. Answers in JSON are
-//! in [`answers`], documents about a provider in [`published`].
+//! in `answers`, documents about a provider in `published`.
 
 pub(super) mod answers;
 pub(super) mod published;
@@ -101,7 +101,10 @@ fn kind(carrier: &Carrier<'_>, pairs: &Pairs, way: Way<'_>) -> Option<Kind> {
 }
 
 fn is_authorization_request(pairs: &Pairs) -> bool {
-    pairs.has_any(&["response_type", "request_uri", "request"]) && pairs.has("client_id") && !pairs.has("grant_type")
+    (pairs.has_any(&["response_type", "request_uri"])
+        || pairs.get("request").is_some_and(|it| Token::read(it).is_some()))
+        && pairs.has("client_id")
+        && !pairs.has("grant_type")
 }
 
 fn is_authorization_response(pairs: &Pairs) -> bool {
@@ -111,7 +114,49 @@ fn is_authorization_response(pairs: &Pairs) -> bool {
     (given || jarm) && !pairs.has_any(&["grant_type", "client_secret", "id_token_hint"])
 }
 
-/// Whether a word is an error code: all registered ones are words in lower case.
-pub(super) fn is_error_code(error: &str) -> bool {
+/// Errors of RFC 6749 and of those after it, as IANA lists them.
+const ERRORS: &[&str] = &[
+    "access_denied",
+    "account_selection_required",
+    "authorization_pending",
+    "consent_required",
+    "expired_token",
+    "insufficient_scope",
+    "insufficient_user_authentication",
+    "interaction_required",
+    "invalid_authorization_details",
+    "invalid_client",
+    "invalid_client_metadata",
+    "invalid_dpop_proof",
+    "invalid_grant",
+    "invalid_redirect_uri",
+    "invalid_request",
+    "invalid_request_object",
+    "invalid_request_uri",
+    "invalid_scope",
+    "invalid_target",
+    "invalid_token",
+    "login_required",
+    "registration_not_supported",
+    "request_not_supported",
+    "request_uri_not_supported",
+    "server_error",
+    "slow_down",
+    "temporarily_unavailable",
+    "unauthorized_client",
+    "unmet_authentication_requirements",
+    "unsupported_grant_type",
+    "unsupported_response_type",
+    "unsupported_token_type",
+    "use_dpop_nonce",
+];
+
+/// Whether an error is OAuth's: by its code, or because it is described as OAuth's are.
+pub(super) fn is_error(error: &str, described: bool) -> bool {
+    ERRORS.contains(&error) || (described && is_error_code(error))
+}
+
+/// Whether a word may be an error code: all registered ones are words in lower case.
+fn is_error_code(error: &str) -> bool {
     error.len() > 3 && error.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_')
 }

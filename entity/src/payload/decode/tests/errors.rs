@@ -73,6 +73,7 @@ fn every_dialect() {
             Kind::ApiError,
             &[("message", "Session expired")],
         ),
+        (r#"{"ok":false,"error":"channel_not_found"}"#, Kind::ApiError, &[("error", "channel_not_found")]),
         (r#"{"errors":[{"message":"first"},{"message":"second"}]}"#, Kind::ApiError, &[("message", "first")]),
         (
             r#"{"error":"Not Found","message":"No such user"}"#,

@@ -1,6 +1,9 @@
 //! What somebody would send on purpose: bombs, entities, files, depth. Each has a bound, and time is linear.
 
-use super::{super::message::OUTPUT_MAX, *};
+use super::{
+    super::{encoding, message::OUTPUT_MAX},
+    *,
+};
 use flate2::{Compression, write::DeflateEncoder};
 use std::{io::Write, time::Instant};
 
@@ -43,7 +46,9 @@ fn depth_is_bounded() {
     }
     let deep =
         format!(r#"<p:Response xmlns:p="urn:oasis:names:tc:SAML:2.0:protocol" ID="_r">{}"#, "<a>".repeat(300_000));
-    only(request("https://sp/").body(FORM, &form(&[("SAMLResponse", &packed(&deep))]))).says(&[("ID", "_r")]);
+    let message = only(request("https://sp/").body(FORM, &form(&[("SAMLResponse", &packed(&deep))])));
+    message.says(&[("ID", "_r")]);
+    assert!(message.text.contains("too deep") && message.text.lines().count() < 200, "{} bytes", message.text.len());
 }
 
 #[test]
@@ -52,7 +57,9 @@ fn a_bomb_is_inflated_to_its_bound() {
     bomb.resize(64 << 20, b'x');
     let mut encoder = DeflateEncoder::new(Vec::new(), Compression::best());
     encoder.write_all(&bomb).unwrap();
-    let url = format!("https://idp/?{}", form(&[("SAMLRequest", &STANDARD.encode(encoder.finish().unwrap()))]));
+    let packed = encoder.finish().unwrap();
+    assert_eq!(encoding::inflate(&packed, encoding::Packed::Bare).map(|text| text.len()), Some(OUTPUT_MAX));
+    let url = format!("https://idp/?{}", form(&[("SAMLRequest", &STANDARD.encode(&packed))]));
     let start = Instant::now();
     let message = only(request(&url).opened());
     message.says(&[("ID", "_q")]);
@@ -129,4 +136,18 @@ fn time_is_linear() {
             assert!(linear, "{lead}{pattern} as {content_type}");
         }
     }
+}
+
+/// Namespaces and elements by the thousand: a reader that looks each element up among all compares each with all.
+#[test]
+fn time_is_linear_in_namespaces() {
+    let time = |count: usize| {
+        let declared: String = (0..count).fold(String::new(), |all, n| all + &format!(" xmlns:n{n}=\"c\""));
+        let response = "<p:Response xmlns:p=\"urn:oasis:names:tc:SAML:2.0:protocol\" ID=\"_r\"";
+        let xml = format!("{response}{declared}>{}</p:Response>", "<p:b/>".repeat(count));
+        let start = Instant::now();
+        only(request("https://sp/").body("text/xml", &xml)).says(&[("ID", "_r")]);
+        start.elapsed().as_secs_f64()
+    };
+    assert!((0..5).any(|_| time(8_000) < time(500).max(0.000_5) * 16.0 * 4.0));
 }

@@ -6,7 +6,6 @@ mod hostile;
 mod oauth;
 mod properties;
 mod saml;
-mod scratch;
 mod trust;
 
 use super::{Carrier, Kind, Message, decode};

@@ -84,6 +84,7 @@ fn endpoints_that_their_paths_tell() {
             Kind::OauthDeviceResponse,
         ),
         ("introspect", r#"{"active":false}"#, Kind::OauthIntrospectionResponse),
+        ("session/check", r#"{"active":true}"#, Kind::Json),
         ("userinfo", r#"{"sub":"u1"}"#, Kind::OidcUserinfo),
         ("users/1", r#"{"id":1,"active":true,"role":"x"}"#, Kind::Json),
     ] {

@@ -68,3 +68,22 @@ fn other_xml_is_indented() {
     assert_eq!((message.kind, message.get("Root")), (Kind::Xml, "a"));
     assert_eq!(message.text, "<a b=\"1\">\n  <c>x</c>\n  <d/>\n  <!-- n -->\n</a>\n");
 }
+
+#[test]
+fn enhanced_clients_and_grants_carry_messages_too() {
+    let paos = r#"<S:Envelope xmlns:S="http://schemas.xmlsoap.org/soap/envelope/"><S:Header><paos:Request xmlns:paos="urn:liberty:paos:2003-08" responseConsumerURL="https://sp/ecp"/></S:Header><S:Body><p:AuthnRequest xmlns:p="urn:oasis:names:tc:SAML:2.0:protocol" ID="_q"/></S:Body></S:Envelope>"#;
+    let message = only(response("https://sp/").body("application/vnd.paos+xml", paos));
+    assert_eq!(message.kind, Kind::SamlAuthnRequest);
+    message.says(&[("Binding", "PAOS"), ("ID", "_q")]);
+    let assertion = r#"<saml:Assertion xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion" ID="_a"><saml:Issuer>urn:idp</saml:Issuer></saml:Assertion>"#;
+    let grant = form(&[
+        ("grant_type", "urn:ietf:params:oauth:grant-type:saml2-bearer"),
+        ("assertion", &packed(assertion).replace('+', "-").replace('/', "_")),
+    ]);
+    let messages = request("https://op/token").body(FORM, &grant);
+    assert_eq!(kinds(&messages), [Kind::OauthTokenRequest, Kind::SamlAssertion]);
+    messages[1].says(&[("Found in", "grant"), ("Assertion Issuer", "urn:idp")]);
+    let trust = r#"<e:Envelope xmlns:e="http://www.w3.org/2003/05/soap-envelope"><e:Body><t:RequestSecurityToken xmlns:t="http://docs.oasis-open.org/ws-sx/ws-trust/200512"><t:TokenType>saml2</t:TokenType></t:RequestSecurityToken></e:Body></e:Envelope>"#;
+    let message = only(request("https://adfs/").body("application/soap+xml", trust));
+    assert_eq!((message.kind, message.get("TokenType")), (Kind::WsTrustRequest, "saml2"));
+}

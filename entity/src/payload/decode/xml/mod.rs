@@ -181,7 +181,7 @@ impl<'d, 'a> Element<'d, 'a> {
 
     fn attributes(self, mut each: impl FnMut(&str, Cow<'_, str>)) {
         let (_, name, raw) = self.parts();
-        // Checks for doubles would compare each with all.
+        // One that stands there twice is no reason to read no further.
         let mut attributes = Attributes::new(raw, name.len());
         for attribute in attributes.with_checks(false).flatten() {
             let name = String::from_utf8_lossy(attribute.key.as_ref()).into_owned();

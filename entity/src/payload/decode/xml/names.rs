@@ -19,6 +19,8 @@ pub(in crate::payload::decode) enum Ns {
     Encryption,
     /// SOAP 1.1 and 1.2 envelopes.
     Soap,
+    /// SOAP the other way round, as SAML's enhanced clients speak it.
+    Paos,
     /// WS-Trust, of whatever year.
     Trust,
     /// NetSuite's `SuiteTalk`, whose namespaces end in a version.
@@ -41,6 +43,7 @@ impl Ns {
             "http://schemas.xmlsoap.org/ws/2005/02/trust" | "http://schemas.xmlsoap.org/ws/2004/04/trust" => {
                 Self::Trust
             }
+            "urn:liberty:paos:2003-08" | "urn:oasis:names:tc:SAML:2.0:profiles:SSO:ecp" => Self::Paos,
             uri if uri.starts_with("http://docs.oasis-open.org/ws-sx/ws-trust/") => Self::Trust,
             uri if uri.starts_with("urn:") && uri.ends_with(".webservices.netsuite.com") => Self::Netsuite,
             _ => Self::Other,

@@ -5,6 +5,7 @@ mod carriers;
 mod case;
 mod clouds;
 mod documents;
+mod grants;
 mod kept;
 mod names;
 mod nested;
