@@ -1,6 +1,13 @@
 //! What an API process works with. Plain, and cheap to clone.
 
-use crate::{access::Ledger, download::Links, graphql::{Crowd, Schema, Tails}, oidc::Provider, peer::Gate, settings::GraphQl};
+use crate::{
+    access::Ledger,
+    download::Links,
+    graphql::{Crowd, Schema, Tails},
+    oidc::Provider,
+    peer::Gate,
+    settings::GraphQl,
+};
 use entity::{domain, id::DomainId};
 use sea_orm::{DatabaseConnection, DbErr};
 use std::{

@@ -34,7 +34,10 @@ const HEADERS: [(HeaderName, &str); 8] = [
     (header::REFERRER_POLICY, "no-referrer"),
     (header::X_FRAME_OPTIONS, "DENY"),
     (header::CACHE_CONTROL, "no-store"),
-    (header::CONTENT_SECURITY_POLICY, "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"),
+    (
+        header::CONTENT_SECURITY_POLICY,
+        "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    ),
     (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
     (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
     (HeaderName::from_static("permissions-policy"), "camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
@@ -50,9 +53,8 @@ pub(crate) fn around(paths: Router, gate: Gate, limits: &Limits, public_url: &Ur
         .layer(RequestBodyTimeoutLayer::new(client_patience))
         // Bodies are bounded by whoever reads them, behind this: what counts is their size unpacked.
         .layer(RequestDecompressionLayer::new());
-    let middle = ServiceBuilder::new()
-        .layer(CatchPanicLayer::custom(panicked))
-        .layer(from_fn_with_state(gate, peer::pass));
+    let middle =
+        ServiceBuilder::new().layer(CatchPanicLayer::custom(panicked)).layer(from_fn_with_state(gate, peer::pass));
     let mut paths = paths.layer(inner).layer(middle);
     let https = (public_url.scheme() == "https").then_some((header::STRICT_TRANSPORT_SECURITY, HTTPS_ONLY));
     for (name, value) in HEADERS.into_iter().chain(https) {

@@ -167,11 +167,7 @@ pub async fn by_ids(
 }
 
 /// The tokens of a stretch of a domain's list.
-pub async fn rows(
-    db: &impl ConnectionTrait,
-    domain: DomainId,
-    stretch: Stretch<TokenId>,
-) -> Result<Vec<Model>, DbErr> {
+pub async fn rows(db: &impl ConnectionTrait, domain: DomainId, stretch: Stretch<TokenId>) -> Result<Vec<Model>, DbErr> {
     page::read(db, of(domain), Column::Id, stretch).await
 }
 

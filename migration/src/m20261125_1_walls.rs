@@ -28,7 +28,8 @@ impl MigrationTrait for Migration {
                     let found = "domain_id = connector_log_domain() OR connector_log_process()";
                     db.execute_unprepared(&wall(table, found)).await?;
                 }
-                db.execute_unprepared(&wall("domain", "id = connector_log_domain() OR connector_log_process()")).await?;
+                db.execute_unprepared(&wall("domain", "id = connector_log_domain() OR connector_log_process()"))
+                    .await?;
             }
             _ => {
                 db.execute_unprepared(SQLITE).await?;

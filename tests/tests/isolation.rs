@@ -109,7 +109,9 @@ fn forget(data: &mut Value, names: &[&str]) {
     match data {
         Value::Array(items) => items.iter_mut().for_each(|item| forget(item, names)),
         Value::Object(fields) => {
-            fields.retain(|name, value| !names.contains(&name.as_str()) || value.as_str().is_none_or(|v| v.contains(MARK)));
+            fields.retain(|name, value| {
+                !names.contains(&name.as_str()) || value.as_str().is_none_or(|v| v.contains(MARK))
+            });
             fields.values_mut().for_each(|value| forget(value, names));
         }
         _ => {}

@@ -37,8 +37,9 @@ async fn what_is_looked_at_is_written_down(place: &Place) {
     let (server, acme) = place.open("Acme").await;
     let own = acme.ask("{ tokens { nodes { id name } } }", &Value::Null).await["tokens"]["nodes"][0].clone();
     let body = json!({ "headers": [], "body": "looked at" });
-    let ids =
-        acme.record(&[with(call(), &json!({ "request": body })), with(call(), &json!({ "response": body })), call()]).await;
+    let ids = acme
+        .record(&[with(call(), &json!({ "request": body })), with(call(), &json!({ "response": body })), call()])
+        .await;
     assert_eq!(kinds(&acme).await, ["TOKEN_CREATED"], "neither recording nor asking for one's tokens is a look");
     acme.ask("{ connectorLogs { nodes { id url reference } } }", &Value::Null).await;
     assert_eq!(kinds(&acme).await.len(), 1, "a list without payloads is none either");
@@ -55,7 +56,8 @@ async fn what_is_looked_at_is_written_down(place: &Place) {
         &Value::Null,
     );
     let made = made.await["createToken"]["token"]["id"].clone();
-    acme.ask("mutation ($id: ID!) { revokeToken(input: { id: $id }) { token { state } } }", &json!({ "id": made })).await;
+    acme.ask("mutation ($id: ID!) { revokeToken(input: { id: $id }) { token { state } } }", &json!({ "id": made }))
+        .await;
     let mut seen: Vec<&String> = ids[..2].iter().collect();
     seen.sort();
     let expected = [
@@ -145,7 +147,8 @@ async fn a_forwarded_address_is_believed_only_of_a_proxy_of_ours(place: &Place) 
         let acme = server.client(&place.token("Acme", &[]));
         acme.record(&[with(call(), &json!({ "request": { "body": "seen" } }))]).await;
         let forwarded = [("X-Forwarded-For", "6.6.6.6, 203.0.113.9"), ("X-Connector-Log-Peer", "6.6.6.6")];
-        let request = forwarded.iter().fold(acme.post().json(&body), |request, (name, value)| request.header(*name, *value));
+        let request =
+            forwarded.iter().fold(acme.post().json(&body), |request, (name, value)| request.header(*name, *value));
         assert_eq!(request.send().await.unwrap().status(), 200);
         let last = events(&acme).await.pop().unwrap();
         assert_eq!((&last["kind"], &last["clientIp"]), (&json!("PAYLOADS_VIEWED"), &json!(shown)), "{proxies}");

@@ -31,10 +31,7 @@ async fn administrators_make_and_revoke_tokens(place: &Place) {
     let dashboard = server.client(made["secret"].as_str().unwrap());
     dashboard.ask(LIST, &Value::Null).await;
     let viewer = dashboard.ask("{ viewer { name scopes domain { name } } }", &Value::Null).await;
-    assert_eq!(
-        viewer["viewer"],
-        json!({ "name": "dashboard", "scopes": ["LOGS_READ"], "domain": { "name": "Acme" } })
-    );
+    assert_eq!(viewer["viewer"], json!({ "name": "dashboard", "scopes": ["LOGS_READ"], "domain": { "name": "Acme" } }));
     let shown = acme.answer("{ tokens { nodes { id name state lastUsedAt } } }", &Value::Null).await;
     let listed = &shown.body["data"]["tokens"]["nodes"][0];
     assert_eq!((&listed["id"], &listed["state"]), (&token["id"], &json!("VALID")));

@@ -103,12 +103,7 @@ pub(super) async fn serve(args: Serve) -> anyhow::Result<()> {
 }
 
 /// Serves HTTP, and lets open sockets say goodbye at the end.
-async fn http(
-    listener: TcpListener,
-    app: App,
-    limits: Limits,
-    stop: watch::Receiver<bool>,
-) -> anyhow::Result<()> {
+async fn http(listener: TcpListener, app: App, limits: Limits, stop: watch::Receiver<bool>) -> anyhow::Result<()> {
     let (sockets, public_url) = (app.sockets.clone(), app.links.public_url.clone());
     let paths = layers::around(routes::paths(app.clone()), app.gate, &limits, &public_url);
     listen(listener, paths, &limits, stop).await?;

@@ -19,9 +19,9 @@ mod page;
 mod payload;
 pub mod record;
 mod scalar;
-mod token;
 mod socket;
 mod sse;
+mod token;
 mod viewer;
 mod vocabulary;
 

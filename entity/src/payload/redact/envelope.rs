@@ -102,7 +102,11 @@ fn is_text(bytes: &[u8]) -> bool {
 /// The edits if the value is base64 of a text; else nothing.
 pub(super) fn base64(pass: Pass<'_>, value: &[u8]) -> Option<Vec<Edit>> {
     // Few values begin so that they decode to a text, so few are decoded whole.
-    if value.len() < LEAST || !is_text(&Base64::decode(value.get(..16)?)?.bytes) {
+    let start = value.get(..LEAST)?;
+    if !start.iter().all(|b| b.is_ascii_alphanumeric() || b"+/-_= \r\n\t".contains(b)) {
+        return None;
+    }
+    if !is_text(&Base64::decode(&start[..16])?.bytes) {
         return None;
     }
     let text = Base64::decode(value)?;

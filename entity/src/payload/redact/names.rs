@@ -157,11 +157,14 @@ fn by_ending(name: &[u8]) -> Option<Rule> {
 
 /// Of a secret's name with a word behind it that makes it no other thing: `client_secret_value`.
 fn by_qualified(name: &[u8]) -> Option<Rule> {
-    let last = *name.last()?;
-    let stem = QUALIFIERS
-        .split_ascii_whitespace()
-        .filter(|word| word.as_bytes().last() == Some(&last))
-        .find_map(|word| name.strip_suffix(word.as_bytes()))?;
+    static BY_LAST: LazyLock<[Vec<&[u8]>; 256]> = LazyLock::new(|| {
+        let mut words = [const { Vec::new() }; 256];
+        for word in QUALIFIERS.split_ascii_whitespace().map(str::as_bytes) {
+            words[usize::from(word.last().copied().unwrap_or_default())].push(word);
+        }
+        words
+    });
+    let stem = BY_LAST[usize::from(*name.last()?)].iter().find_map(|word| name.strip_suffix(*word))?;
     by_name(stem).or_else(|| by_ending(stem)).filter(|rule| rule.way == Way::Secret)
 }
 

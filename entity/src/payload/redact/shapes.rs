@@ -1,13 +1,15 @@
 //! Keys and tokens that tell what they are by their first letters: the table, and the few shapes that no table holds.
 
 use super::rules::TICKET_PREFIXES;
-use std::ops::RangeInclusive;
+use std::{ops::RangeInclusive, sync::LazyLock};
 
 /// The longest token that is looked for by its prefix.
 const TOKEN_MAX: usize = 4096;
 
-/// Prefix, length, what it is.
-const PREFIXES: &[(&str, RangeInclusive<usize>, &str)] = &[
+/// How a key begins, how long it is, what it is.
+type Prefix = (&'static str, RangeInclusive<usize>, &'static str);
+
+const PREFIXES: &[Prefix] = &[
     ("ABIA", 20..=20, "aws-key"),
     ("ACCA", 20..=20, "aws-key"),
     ("AGE-SECRET-KEY-1", 60..=TOKEN_MAX, "private-key"),
@@ -73,9 +75,15 @@ const PREFIXES: &[(&str, RangeInclusive<usize>, &str)] = &[
 
 /// What a whole word of the letters of keys is, if its first letters tell.
 pub(super) fn prefixed(word: &[u8]) -> Option<&'static str> {
-    let first = *word.first()?;
-    let is = |prefix: &str| prefix.as_bytes().first() == Some(&first) && word.starts_with(prefix.as_bytes());
-    let found = PREFIXES.iter().find(|(prefix, len, _)| len.contains(&word.len()) && is(prefix)).map(|found| found.2);
+    static BY_FIRST: LazyLock<[Vec<&Prefix>; 256]> = LazyLock::new(|| {
+        let mut table = [const { Vec::new() }; 256];
+        for prefix in PREFIXES {
+            table[usize::from(prefix.0.as_bytes()[0])].push(prefix);
+        }
+        table
+    });
+    let fits = |(prefix, len, _): &&&Prefix| len.contains(&word.len()) && word.starts_with(prefix.as_bytes());
+    let found = BY_FIRST[usize::from(*word.first()?)].iter().find(fits).map(|found| found.2);
     found.or_else(|| is_numbered_ticket(word).then_some("ticket"))
 }
 

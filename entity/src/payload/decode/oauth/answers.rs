@@ -71,7 +71,7 @@ fn tokens(messages: &mut Messages, object: &Map<String, Value>, body: &str) -> b
         jwt::add(messages, name, text(object, name).unwrap_or_default());
     }
     // Token exchange may give an assertion of SAML (RFC 8693).
-    let saml = text(object, "access_token").filter(|token| token.starts_with("PD") || token.starts_with("PHN"));
+    let saml = text(object, "access_token").filter(|token| token.starts_with('P'));
     if let Some(xml) = saml.and_then(super::super::encoding::message) {
         let document = xml::Document::read(&xml);
         if let Some(root) = document.root() {

@@ -27,7 +27,7 @@ const TOKENS: &[&str] = &[
     "token",
     "refresh_token",
 ];
-/// Grants that bring an assertion of SAML (RFC 7522, RFC 8693), in base64url.
+/// Grants that bring an assertion of SAML (RFC 7522, RFC 8693), in base64url: that of markup begins with a P.
 const ASSERTIONS: &[&str] = &["assertion", "client_assertion", "subject_token"];
 
 /// Adds the messages in pairs; answers whether there were any.
@@ -50,10 +50,7 @@ pub(super) fn in_pairs(messages: &mut Messages, carrier: &Carrier<'_>, pairs: &P
     for name in TOKENS {
         jwt::add(messages, name, pairs.get(name).unwrap_or_default());
     }
-    let assertion = ASSERTIONS
-        .iter()
-        .filter_map(|name| pairs.get(name))
-        .find(|value| value.starts_with("PD") || value.starts_with("PHN"));
+    let assertion = ASSERTIONS.iter().filter_map(|name| pairs.get(name)).find(|value| value.starts_with('P'));
     if let Some(xml) = assertion.and_then(super::encoding::message) {
         let document = super::xml::Document::read(&xml);
         if let Some(root) = document.root() {
