@@ -183,7 +183,8 @@ async fn file(
     };
     let fetched = app.store.fetch(key).await?;
     if fetched.is_some() {
-        let actor = Actor { domain: Some(export.domain_id), name: None, id: Some(by), from };
+        let asker = Some(by).filter(|by| !by.is_empty());
+        let actor = Actor { domain: Some(export.domain_id), name: None, id: asker, from };
         let event = NewEvent { kind: Kind::FileDownloaded, actor, subjects: vec![id.to_string()], detail: None };
         app.ledger.write(event).await.map_err(|_| anyhow::anyhow!("who fetched the file could not be written down"))?;
     }

@@ -40,10 +40,11 @@ const LOOK: Duration = Duration::from_millis(500);
 /// How many records are read, and shown, at once.
 const CHUNK: usize = 50;
 
-/// What can be watched.
+/// The root of what can be watched.
 #[derive(Default)]
 pub struct Subscription;
 
+/// What can be watched.
 #[async_graphql::Subscription]
 impl Subscription {
     /// New records that match, as they are recorded, by whichever process: the live tail.
