@@ -12,24 +12,29 @@ const WORDS_MAX: usize = 8 * 1024;
 
 /// A form and the values that its fields come with.
 #[derive(Debug, Default)]
-pub(super) struct Form {
-    pub(super) action: String,
-    pub(super) fields: Pairs,
+pub struct Form {
+    /// Where it is sent, as the page says it.
+    pub action: String,
+    /// Its fields.
+    pub fields: Pairs,
 }
 
 /// What was found on a page.
 #[derive(Debug, Default)]
-pub(super) struct Page {
-    pub(super) title: String,
-    pub(super) heading: String,
-    pub(super) forms: Vec<Form>,
+pub struct Page {
+    /// What the browser's tab says, on one line.
+    pub title: String,
+    /// The first heading, on one line.
+    pub heading: String,
+    /// The forms, in their order.
+    pub forms: Vec<Form>,
     /// The words outside of tags, a line for each stretch.
-    pub(super) words: String,
+    pub words: String,
 }
 
 impl Page {
     /// Reads a page, once.
-    pub(super) fn read(html: &str) -> Self {
+    pub fn read(html: &str) -> Self {
         let mut page = Self::default();
         let mut tags = Tags { rest: html };
         let mut inside = false;
@@ -173,7 +178,7 @@ fn after_closing<'a>(text: &'a str, name: &str) -> &'a str {
 }
 
 /// The text with its character references resolved, those that protocols' pages have.
-pub(super) fn unescape(text: &str) -> String {
+pub fn unescape(text: &str) -> String {
     let mut plain = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(place) = rest.find('&') {

@@ -7,7 +7,7 @@ const PAIRS_MAX: usize = 500;
 
 /// Names and values in their order.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Pairs(Vec<(String, String)>);
+pub struct Pairs(Vec<(String, String)>);
 
 impl Pairs {
     /// Reads `name=value&name=value` out of its escapes.
@@ -51,7 +51,8 @@ impl Pairs {
         self.0.is_empty()
     }
 
-    pub(super) fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+    /// Each name with its value.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
         self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
     }
 
