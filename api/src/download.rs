@@ -18,7 +18,7 @@ use chrono::{DateTime, Utc};
 use entity::{
     access_event::{Actor, Kind, NewEvent},
     clock,
-    export::{self, life},
+    export::{self, Status, life},
     id::ExportId,
 };
 use hmac::{Hmac, KeyInit, Mac};
@@ -26,7 +26,10 @@ use serde::Deserialize;
 use sha2::Sha256;
 use std::{io::Write, net::IpAddr, path, str::FromStr, time::Duration};
 use url::Url;
-use worker::store::{Fetched, disposition};
+use worker::{
+    metrics,
+    store::{Fetched, disposition},
+};
 
 /// The key that signs links: 32 bytes.
 #[derive(Clone)]
@@ -84,6 +87,24 @@ impl Key {
     }
 }
 
+/// What an export has in the store.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// Its file.
+    File,
+    /// What was exported, in JSON.
+    Manifest,
+}
+
+impl Part {
+    fn key(self, export: &export::Model) -> String {
+        match self {
+            Self::File => export.object_key(),
+            Self::Manifest => export.manifest_key(),
+        }
+    }
+}
+
 /// Makes links and checks them.
 #[derive(Clone, Debug)]
 pub struct Links {
@@ -104,11 +125,19 @@ pub(crate) struct Signed {
 }
 
 impl Links {
-    /// A link to an export's file for somebody, by their token's or session's public id, and when
+    /// A link to a part of an export for somebody, by their token's or session's public id, and when
     /// it stops working.
-    pub fn mint(&self, export: &export::Model, by: Option<&str>, now: DateTime<Utc>) -> (Url, DateTime<Utc>) {
-        let expires = now.timestamp().saturating_add(i64::try_from(self.ttl.as_secs()).unwrap_or(i64::MAX));
-        let key = export.object_key();
+    pub fn mint(
+        &self,
+        export: &export::Model,
+        part: Part,
+        by: Option<&str>,
+        now: DateTime<Utc>,
+    ) -> (Url, DateTime<Utc>) {
+        let life = now.timestamp().saturating_add(i64::try_from(self.ttl.as_secs()).unwrap_or(i64::MAX));
+        // No link outlives its file.
+        let expires = export.expires_at.map_or(life, |end| life.min(end.timestamp()));
+        let key = part.key(export);
         let by = by.unwrap_or_default();
         let mut url = self.public_url.clone();
         let folder = url.path().trim_end_matches('/').to_owned();
@@ -156,8 +185,12 @@ pub(crate) async fn download(
         );
     }
     match file(&app, id, &key, signed.by, peer::address(&headers)).await {
-        Ok(Some(response)) => response,
-        Ok(None) => refusal(StatusCode::NOT_FOUND, "There is no such file."),
+        Ok(Found::Answer(response)) => response,
+        Ok(Found::Expired) => refusal(
+            StatusCode::GONE,
+            "This file's time is over. Ask for the export again with repeatExport: it will be the same.",
+        ),
+        Ok(Found::Nothing) => refusal(StatusCode::NOT_FOUND, "There is no such file."),
         Err(error) => {
             let id = match Error::internal(&format!("{error:#}")) {
                 Error::Internal(id) => id.to_string(),
@@ -171,38 +204,47 @@ pub(crate) async fn download(
     }
 }
 
-async fn file(
-    app: &App,
-    id: ExportId,
-    key: &str,
-    by: String,
-    from: Option<IpAddr>,
-) -> anyhow::Result<Option<Response>> {
-    let Some(export) = life::completed(&app.db, id).await?.filter(|export| export.object_key() == key) else {
-        return Ok(None);
-    };
-    let fetched = app.store.fetch(key).await?;
-    if fetched.is_some() {
-        let asker = Some(by).filter(|by| !by.is_empty());
-        let actor = Actor { domain: Some(export.domain_id), name: None, id: asker, from };
-        let event = NewEvent { kind: Kind::FileDownloaded, actor, subjects: vec![id.to_string()], detail: None };
-        app.ledger.write(event).await.map_err(|_| anyhow::anyhow!("who fetched the file could not be written down"))?;
-    }
-    match fetched {
-        None => Ok(None),
-        Some(Fetched::Link(url)) => {
-            let location = HeaderValue::from_str(url.as_str())?;
-            Ok(Some((StatusCode::TEMPORARY_REDIRECT, [(header::LOCATION, location), no_store()]).into_response()))
-        }
-        Some(Fetched::Stream(size, bytes)) => Ok(Some(attachment(&export, size, Body::from_stream(bytes))?)),
-    }
+/// What lies behind a link that is good.
+enum Found {
+    Answer(Response),
+    Expired,
+    Nothing,
 }
 
-fn attachment(export: &export::Model, size: u64, body: Body) -> anyhow::Result<Response> {
-    let name = export.file_name.as_deref().unwrap_or("export");
+async fn file(app: &App, id: ExportId, key: &str, by: String, from: Option<IpAddr>) -> anyhow::Result<Found> {
+    let Some(export) = life::by_id(&app.db, id).await? else { return Ok(Found::Nothing) };
+    let Some(part) = [Part::File, Part::Manifest].into_iter().find(|part| part.key(&export) == key) else {
+        return Ok(Found::Nothing);
+    };
+    match export.status_at(clock::now()) {
+        Status::Completed => {}
+        Status::Expired => return Ok(Found::Expired),
+        _ => return Ok(Found::Nothing),
+    }
+    let Some(fetched) = metrics::store("fetch", app.store.fetch(key)).await? else { return Ok(Found::Nothing) };
+    let asker = Some(by).filter(|by| !by.is_empty());
+    let actor = Actor { domain: Some(export.domain_id), name: None, id: asker, from };
+    let event = NewEvent { kind: Kind::FileDownloaded, actor, subjects: vec![id.to_string()], detail: None };
+    app.ledger.write(event).await.map_err(|_| anyhow::anyhow!("who fetched the file could not be written down"))?;
+    Ok(Found::Answer(match fetched {
+        Fetched::Link(url) => {
+            let location = HeaderValue::from_str(url.as_str())?;
+            (StatusCode::TEMPORARY_REDIRECT, [(header::LOCATION, location), no_store()]).into_response()
+        }
+        Fetched::Stream(size, bytes) => attachment(&export, part, size, Body::from_stream(bytes))?,
+    }))
+}
+
+fn attachment(export: &export::Model, part: Part, size: u64, body: Body) -> anyhow::Result<Response> {
+    let mut name = export.file_name.clone().unwrap_or_else(|| "export".to_owned());
+    let mut content_type = export.format.content_type();
+    if part == Part::Manifest {
+        name.push_str(export::MANIFEST);
+        content_type = "application/json";
+    }
     let headers = [
-        (header::CONTENT_TYPE, HeaderValue::from_static(export.format.content_type())),
-        (header::CONTENT_DISPOSITION, HeaderValue::from_str(&disposition(name))?),
+        (header::CONTENT_TYPE, HeaderValue::from_static(content_type)),
+        (header::CONTENT_DISPOSITION, HeaderValue::from_str(&disposition(&name))?),
         (header::CONTENT_LENGTH, HeaderValue::from(size)),
         no_store(),
     ];

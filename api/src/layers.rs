@@ -1,8 +1,10 @@
 //! What every request passes on its way in, and every answer on its way out, whatever its path.
 
 use crate::{
+    metrics,
     peer::{self, Gate},
     settings::limits::Limits,
+    telemetry,
 };
 use axum::{
     Router,
@@ -19,7 +21,7 @@ use tower_http::{
     request_id::{MakeRequestId, PropagateRequestIdLayer, RequestId, SetRequestIdLayer},
     set_header::SetResponseHeaderLayer,
     timeout::RequestBodyTimeoutLayer,
-    trace::{DefaultOnResponse, TraceLayer},
+    trace::{DefaultOnResponse, OnResponse, TraceLayer},
 };
 use tracing::Level;
 use url::Url;
@@ -63,15 +65,20 @@ pub(crate) fn around(paths: Router, gate: Gate, limits: &Limits, public_url: &Ur
     let outer = ServiceBuilder::new()
         .layer(from_fn(plain_request_id))
         .layer(SetRequestIdLayer::new(REQUEST_ID, NewRequestId))
-        .layer(TraceLayer::new_for_http().make_span_with(span).on_response(DefaultOnResponse::new().level(Level::INFO)))
+        .layer(TraceLayer::new_for_http().make_span_with(span).on_response(answered))
+        .layer(from_fn(metrics::http::measure))
         .layer(PropagateRequestIdLayer::new(REQUEST_ID));
     paths.layer(outer)
 }
 
-/// The span of a request. The path only: a query string may hold a signature.
 fn span(request: &Request) -> tracing::Span {
     let id = request.extensions().get::<RequestId>().and_then(|id| id.header_value().to_str().ok()).unwrap_or_default();
-    tracing::info_span!("request", request_id = id, method = %request.method(), path = request.uri().path())
+    telemetry::request(request, id)
+}
+
+fn answered(response: &Response, took: Duration, span: &tracing::Span) {
+    telemetry::answered(span, response.status());
+    DefaultOnResponse::new().level(Level::INFO).on_response(response, took, span);
 }
 
 /// The longest request id of a caller's own.

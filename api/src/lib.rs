@@ -17,10 +17,14 @@ pub mod import;
 mod layers;
 mod listen;
 pub mod logging;
+mod metrics;
 pub mod oidc;
 pub mod origin;
 pub mod peer;
+mod ready;
 pub mod routes;
 pub mod settings;
+pub mod telemetry;
+pub mod verify;
 
 pub use cli::main;

@@ -1,7 +1,6 @@
 //! The HTTP server: connections that take their time are dropped, and an end that is asked for
 //! waits for those that are being answered.
 
-use crate::settings::limits::Limits;
 use anyhow::Context;
 use axum::Router;
 use axum_server::Handle;
@@ -19,29 +18,29 @@ const KEEP_ALIVE: Duration = Duration::from_secs(30);
 /// The most requests at once on one HTTP/2 connection.
 const STREAMS_MAX: u32 = 100;
 
-/// Serves until `stop` becomes true.
+/// Serves until `stop` becomes true. A client may take so long for the head of a request.
 ///
 /// # Errors
 /// Where the listener cannot be served.
 pub(crate) async fn listen(
     listener: TcpListener,
     paths: Router,
-    limits: &Limits,
+    client_timeout: Duration,
     stop: watch::Receiver<bool>,
 ) -> anyhow::Result<()> {
     let handle = Handle::<SocketAddr>::new();
     let mut server = axum_server::from_tcp(listener)
         .context("serving")?
         .handle(handle.clone())
-        .first_request_timeout(limits.client_timeout)
+        .first_request_timeout(client_timeout)
         .accept_error_handler(|from, error| tracing::warn!(?from, %error, "a connection could not be accepted"));
     let builder = server.http_builder();
-    builder.http1().timer(TokioTimer::new()).header_read_timeout(limits.client_timeout);
+    builder.http1().timer(TokioTimer::new()).header_read_timeout(client_timeout);
     builder
         .http2()
         .timer(TokioTimer::new())
         .keep_alive_interval(KEEP_ALIVE)
-        .keep_alive_timeout(limits.client_timeout)
+        .keep_alive_timeout(client_timeout)
         .max_concurrent_streams(STREAMS_MAX);
     tokio::spawn(drain(handle, stop));
     server.serve(paths.into_make_service_with_connect_info::<SocketAddr>()).await.context("serving")

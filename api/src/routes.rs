@@ -1,15 +1,20 @@
 //! The paths that the server serves. What every request passes before stands in `layers.rs`.
 
-use crate::{app::App, download, graphql, oidc};
+use crate::{
+    app::App,
+    download, graphql,
+    metrics::{self, Metrics},
+    oidc,
+    ready::{self, Ready},
+};
 use axum::{
     Router,
-    extract::State,
-    http::{StatusCode, header},
-    response::{Html, IntoResponse, Redirect, Response},
+    http::header,
+    response::{Html, IntoResponse, Redirect},
     routing::{any, get, post},
 };
 
-/// All paths.
+/// The paths for those who use it.
 pub fn paths(app: App) -> Router {
     let mut paths = Router::new();
     if app.graphql.graphiql() {
@@ -31,19 +36,19 @@ pub fn paths(app: App) -> Router {
         .route("/auth/login", get(oidc::sign_in::login))
         .route("/auth/callback", get(oidc::sign_in::callback))
         .route("/auth/logout", post(oidc::sign_out::logout))
-        .route("/healthz", get(|| async { "ok\n" }))
-        .route("/readyz", get(ready))
         .with_state(app)
 }
 
-/// Ready when the database answers.
-async fn ready(State(app): State<App>) -> Response {
-    match entity::db::ping(&app.db).await {
-        Ok(()) => "ready\n".into_response(),
-        Err(error) => {
-            tracing::warn!(%error, "not ready");
-            (StatusCode::SERVICE_UNAVAILABLE, "the database does not answer\n").into_response()
-        }
+/// The paths for those who watch the process; the metrics where they are given.
+pub(crate) fn watching(ready: Ready, metrics: Option<Metrics>) -> Router {
+    let paths = Router::new()
+        .route("/healthz", get(|| async { "ok\n" }))
+        .route("/readyz", get(ready::all))
+        .route("/readyz/{part}", get(ready::one))
+        .with_state(ready);
+    match metrics {
+        Some(metrics) => paths.merge(Router::new().route("/metrics", get(metrics::serve)).with_state(metrics)),
+        None => paths,
     }
 }
 

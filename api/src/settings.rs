@@ -2,14 +2,18 @@
 //! help text; `.env.example` lists the same.
 #![expect(clippy::doc_markdown, reason = "the comments are help text, printed as it stands")]
 
+mod exports;
 mod graphql;
 pub mod limits;
 mod oidc;
 mod quiet;
+mod telemetry;
 
+pub use exports::Exports;
 pub use graphql::GraphQl;
 pub use limits::Limits;
 pub use oidc::Oidc;
+pub use telemetry::{Secret, Telemetry};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use quiet::quiet;
@@ -55,11 +59,17 @@ pub enum Command {
     Migrate(Migrate),
     /// Print the GraphQL schema (SDL)
     Schema,
+    /// Set one PDF: what a worker starts for each, with the task on standard input
+    #[command(hide = true)]
+    Render,
     /// Make, list and revoke access tokens
     #[command(subcommand)]
     Token(Token),
     /// List who looked at payloads, asked for exports, changed tokens or was refused, newest first
     Access(AccessList),
+    /// Tell whether a report is what was exported: the file against its manifest, and against the
+    /// server's own record
+    VerifyReport(VerifyReport),
     /// Record the calls of a HAR file or of NDJSON
     Import(Box<crate::import::Args>),
     /// Compare what an import derives from a HAR with the truth about it
@@ -110,6 +120,12 @@ pub struct Work {
     /// put theirs into the default)
     #[arg(long, env = "FONT_DIR", default_value = "/usr/share/fonts")]
     pub font_dir: PathBuf,
+    /// What holds for every export.
+    #[command(flatten)]
+    pub exports: Exports,
+    /// How the process is watched.
+    #[command(flatten)]
+    pub telemetry: Telemetry,
     /// Do not touch the database's schema
     #[arg(long)]
     pub no_migrate: bool,
@@ -249,4 +265,21 @@ pub struct AccessList {
     /// How many, the newest first
     #[arg(long, default_value_t = 1000, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
     pub limit: u32,
+}
+
+/// `verify-report`.
+#[derive(Debug, Args)]
+pub struct VerifyReport {
+    /// The file: a PDF, or a CSV file with its manifest beside it as FILE.manifest.json
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// The file's manifest, where it does not lie beside it under that name
+    #[arg(long, value_name = "FILE")]
+    pub manifest: Option<PathBuf>,
+    /// The database of the server that is to have made the file, which is only read:
+    /// sqlite:PATH or postgres://user:password@host/database. Where nothing is said it is
+    /// sqlite:data/connector-log.db if that is there, and otherwise the file is compared with its
+    /// manifest alone
+    #[arg(long, env = "DATABASE_URL", hide_env_values = true, value_parser = quiet::<entity::db::Address>())]
+    pub database_url: Option<entity::db::Address>,
 }

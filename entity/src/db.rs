@@ -66,6 +66,8 @@ pub enum Role {
     App,
     /// By migrations, which make tables: as whoever the address names.
     Owner,
+    /// By who looks and changes nothing: as [`Self::App`], and what is not there is not made.
+    Reader,
 }
 
 /// What a connection of the app begins with. The migrations make the role `connector_log_app`
@@ -81,19 +83,21 @@ const AS_APP: &str = "DO $$ BEGIN \
      END $$; \
      SET connector_log.process = 'on'";
 
-/// Opens the database, making SQLite's file and folder where they are missing.
+/// Opens the database, making SQLite's file and folder where they are missing and `role` may write.
 ///
 /// `connections` bounds the pool. A statement waits five seconds at most for a connection.
 pub async fn open(address: &Address, role: Role, connections: u32) -> Result<DatabaseConnection, DbErr> {
+    let writes = role != Role::Reader;
     let failed = |e: sqlx::Error| DbErr::Conn(sea_orm::RuntimeErr::SqlxError(std::sync::Arc::new(e)));
     match address {
         Address::Sqlite(path) => {
-            if let Some(folder) = path.parent().filter(|f| !f.as_os_str().is_empty()) {
+            if let Some(folder) = path.parent().filter(|f| writes && !f.as_os_str().is_empty()) {
                 std::fs::create_dir_all(folder).map_err(|e| DbErr::Custom(format!("{}: {e}", folder.display())))?;
             }
             let options = SqliteConnectOptions::new()
                 .filename(path)
-                .create_if_missing(true)
+                .create_if_missing(writes)
+                .read_only(!writes)
                 .journal_mode(SqliteJournalMode::Wal)
                 .synchronous(SqliteSynchronous::Full)
                 .foreign_keys(true)
@@ -125,8 +129,11 @@ pub async fn open(address: &Address, role: Role, connections: u32) -> Result<Dat
                 .acquire_timeout(Duration::from_secs(5))
                 .after_connect(move |connection, _| {
                     Box::pin(async move {
-                        if role == Role::App {
-                            sqlx::raw_sql(AS_APP).execute(connection).await?;
+                        if role != Role::Owner {
+                            sqlx::raw_sql(AS_APP).execute(&mut *connection).await?;
+                        }
+                        if !writes {
+                            sqlx::raw_sql("SET default_transaction_read_only = on").execute(connection).await?;
                         }
                         Ok(())
                     })
@@ -180,9 +187,42 @@ pub async fn begin_write(db: &DatabaseConnection) -> Result<DatabaseTransaction,
     .await
 }
 
+/// Begins a transaction that writes what processes decide one after another: while one is in it, the
+/// others wait. On SQLite every write is so.
+pub(crate) async fn begin_in_turn(db: &DatabaseConnection) -> Result<DatabaseTransaction, DbErr> {
+    let tx = begin_write(db).await?;
+    if is_postgres(&tx) {
+        tx.execute_unprepared(TURN).await?;
+    }
+    Ok(tx)
+}
+
+/// A number of our own, for PostgreSQL's advisory locks.
+const TURN: &str = "SELECT pg_advisory_xact_lock(109305283870722)";
+
 /// The name of the dialect, for statements that are written twice.
 pub fn is_postgres(db: &impl ConnectionTrait) -> bool {
     db.get_database_backend() == DatabaseBackend::Postgres
+}
+
+/// How many connections there are, to the database that is open.
+#[derive(Clone, Copy, Debug)]
+pub struct Pool {
+    /// Open ones.
+    pub size: u32,
+    /// Those of them that nobody uses.
+    pub idle: u32,
+    /// How many there may be.
+    pub max: u32,
+}
+
+/// The connections of `db`.
+pub fn pool(db: &DatabaseConnection) -> Pool {
+    fn of<D: sqlx::Database>(pool: &sqlx::Pool<D>) -> Pool {
+        let idle = u32::try_from(pool.num_idle()).unwrap_or(u32::MAX);
+        Pool { size: pool.size(), idle, max: pool.options().get_max_connections() }
+    }
+    if is_postgres(db) { of(db.get_postgres_connection_pool()) } else { of(db.get_sqlite_connection_pool()) }
 }
 
 /// Answers if the database does.

@@ -9,6 +9,7 @@ mod m20261125_1_walls;
 mod m20261125_2_access;
 mod m20261125_3_session;
 mod m20261125_4_recorded;
+mod m20261125_5_export;
 
 pub use sea_orm_migration::MigratorTrait;
 use sea_orm_migration::{
@@ -30,6 +31,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261125_2_access::Migration),
             Box::new(m20261125_3_session::Migration),
             Box::new(m20261125_4_recorded::Migration),
+            Box::new(m20261125_5_export::Migration),
         ]
     }
 }

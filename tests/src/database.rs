@@ -2,8 +2,8 @@
 
 use sqlx::{
     AssertSqlSafe, ConnectOptions, Connection, Executor,
-    postgres::{PgConnectOptions, PgSslMode},
-    sqlite::SqliteConnectOptions,
+    postgres::{PgConnectOptions, PgConnection, PgSslMode},
+    sqlite::{SqliteConnectOptions, SqliteConnection},
 };
 use std::{env, path::Path};
 use uuid::Uuid;
@@ -22,6 +22,24 @@ pub enum Kind {
 pub(crate) enum Database {
     Sqlite(SqliteConnectOptions),
     Postgres { server: PgConnectOptions, name: String },
+}
+
+/// A transaction of the test's own that keeps others waiting until it is dropped or released.
+pub enum Held {
+    /// In a file.
+    Sqlite(SqliteConnection),
+    /// On a server.
+    Postgres(PgConnection),
+}
+
+impl Held {
+    /// Lets the others go on; what the transaction did is undone.
+    pub async fn release(self) {
+        match self {
+            Self::Sqlite(connection) => connection.close().await.unwrap(),
+            Self::Postgres(connection) => connection.close().await.unwrap(),
+        }
+    }
 }
 
 impl Database {
@@ -88,6 +106,55 @@ impl Database {
                 sqlx::query_scalar(sql).fetch_one(&mut connection).await.unwrap()
             }
         }
+    }
+
+    /// The texts that a statement answers, one a row.
+    pub(crate) async fn texts(&self, sql: &str) -> Vec<String> {
+        let sql = AssertSqlSafe(sql.to_owned());
+        match self {
+            Self::Sqlite(options) => {
+                let mut connection = options.connect().await.unwrap();
+                sqlx::query_scalar(sql).fetch_all(&mut connection).await.unwrap()
+            }
+            Self::Postgres { server, name } => {
+                let mut connection = server.clone().database(name).connect().await.unwrap();
+                sqlx::query_scalar(sql).fetch_all(&mut connection).await.unwrap()
+            }
+        }
+    }
+
+    /// Begins a transaction with `sql`, and stays in it.
+    pub(crate) async fn hold(&self, sql: &str) -> Held {
+        let sql = AssertSqlSafe(sql.to_owned());
+        match self {
+            Self::Sqlite(options) => {
+                let mut connection = options.connect().await.unwrap();
+                sqlx::raw_sql(sql).execute(&mut connection).await.unwrap();
+                Held::Sqlite(connection)
+            }
+            Self::Postgres { server, name } => {
+                let mut connection = server.clone().database(name).connect().await.unwrap();
+                sqlx::raw_sql(sql).execute(&mut connection).await.unwrap();
+                Held::Postgres(connection)
+            }
+        }
+    }
+
+    /// The server's own address, `host:port`.
+    pub(crate) fn server(&self) -> String {
+        let Self::Postgres { server, .. } = self else {
+            panic!("a file has no server");
+        };
+        format!("{}:{}", server.get_host(), server.get_port())
+    }
+
+    /// The address of the database by way of another host and port.
+    pub(crate) fn url_by_way_of(&self, address: &str) -> String {
+        let Self::Postgres { server, name } = self else {
+            panic!("there is one way to a file");
+        };
+        let (host, port) = address.rsplit_once(':').unwrap();
+        server.clone().database(name).host(host).port(port.parse().unwrap()).to_url_lossy().to_string()
     }
 
     /// The number that a statement answers on a connection that has run `first`.

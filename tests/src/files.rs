@@ -1,36 +1,8 @@
 //! Exported files, read with other people's software.
 
-use serde_json::Value;
-use std::{
-    io::Write,
-    path::Path,
-    process::{Command, Stdio},
-};
+pub use crate::tables::{column, csv};
 
-/// Python's reader, strict, as the file says of itself that it is written.
-const READ_CSV: &str = "
-import csv, io, json, sys
-text = io.TextIOWrapper(sys.stdin.buffer, encoding='utf-8-sig', errors='strict', newline='')
-json.dump(list(csv.DictReader(text, strict=True, restkey='too many', restval='too few')), sys.stdout)
-";
-
-/// The rows of a CSV file, by Python's `csv`.
-pub fn csv(file: &[u8]) -> Vec<Value> {
-    let python = Command::new("python3").args(["-c", READ_CSV]).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn();
-    let mut python = python.expect("python3, which scripts/test installs");
-    python.stdin.take().unwrap().write_all(file).unwrap();
-    let output = python.wait_with_output().unwrap();
-    assert!(output.status.success(), "Python cannot read the file: {}", String::from_utf8_lossy(file));
-    let rows: Vec<Value> = serde_json::from_slice(&output.stdout).unwrap();
-    assert!(rows.iter().all(|row| row["too many"].is_null()), "a row with more cells than the header");
-    assert!(rows.iter().all(|row| { row.as_object().unwrap().values().all(|cell| cell != "too few") }));
-    rows
-}
-
-/// One column of a CSV file.
-pub fn column(rows: &[Value], name: &str) -> Vec<String> {
-    rows.iter().map(|row| row[name].as_str().unwrap_or_else(|| panic!("no column {name}")).to_owned()).collect()
-}
+use std::{path::Path, process::Command};
 
 /// A PDF file on disk.
 pub struct Pdf<'a>(&'a Path);

@@ -6,25 +6,34 @@
 #![allow(clippy::missing_panics_doc, clippy::unwrap_used, reason = "a test ends with a panic, and says where")]
 
 mod client;
+pub mod collector;
 mod database;
+mod dice;
+pub mod exports;
 pub mod files;
 pub mod live;
 pub mod logs;
+pub mod metrics;
 pub mod node;
 mod place;
+pub mod process;
 pub mod provider;
+mod proxy;
 mod s3;
 mod server;
+pub mod tables;
 mod wait;
 pub mod widest;
 
 pub use client::{Answer, Client, Fault, get, get_only};
-pub use database::Kind;
+pub use database::{Held, Kind};
+pub use dice::Dice;
 use place::sigterm;
 pub use place::{Place, Settings};
-pub use s3::S3;
+pub use proxy::{Proxy, Way};
+pub use s3::{S3, names};
 pub use server::Server;
-pub use wait::{eventually, within};
+pub use wait::{a_moment, eventually, within};
 
 use futures::FutureExt;
 use std::{panic::AssertUnwindSafe, panic::resume_unwind};

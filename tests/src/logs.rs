@@ -1,5 +1,6 @@
 //! Records to be recorded: plain ones, and generated ones that differ in every field a filter has.
 
+use crate::Dice;
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use serde_json::{Map, Value, json};
 
@@ -80,7 +81,7 @@ pub const REQUEST_TYPES: [&str; 5] =
 /// So many records, varied in each field that a filter looks at; the same ones each time. Every
 /// tenth shares its instant with the one before.
 pub fn generated(count: usize) -> Vec<Value> {
-    let mut dice = Dice(1);
+    let mut dice = Dice::of(1);
     let mut at = instant("2026-11-01T22:00:00Z");
     (0..count)
         .map(|n| {
@@ -118,21 +119,4 @@ fn generate(dice: &mut Dice, at: DateTime<Utc>) -> Value {
         set("correlationId", json!(dice.one_of(&["c-1", "c-2", "C-1", "c-1 "])));
     }
     Value::Object(record)
-}
-
-/// `SplitMix64`: the same numbers each time.
-struct Dice(u64);
-
-impl Dice {
-    fn below(&mut self, bound: u64) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        (z ^ (z >> 31)) % bound
-    }
-
-    fn one_of<T: Copy>(&mut self, list: &[T]) -> T {
-        list[usize::try_from(self.below(list.len() as u64)).unwrap()]
-    }
 }

@@ -1,6 +1,6 @@
 //! Where a test takes place: a folder, a database and the program under test.
 
-use crate::{Client, Kind, Server, database::Database};
+use crate::{Client, Held, Kind, Proxy, Server, database::Database};
 use std::{
     fs,
     io::Write,
@@ -118,6 +118,18 @@ impl Place {
         Server::start(self.command(&["worker"], settings))
     }
 
+    /// Starts a server whose disk a test can fill ([`crate::process::bound_files`]).
+    pub async fn serve_on_a_small_disk(&self, settings: Settings<'_>) -> Server {
+        let mut server = Server::start(deaf(&self.command(&["serve"], settings)));
+        server.ready().await;
+        server
+    }
+
+    /// Starts a worker alone whose disk a test can fill.
+    pub fn work_on_a_small_disk(&self, settings: Settings) -> Server {
+        Server::start(deaf(&self.command(&["worker"], settings)))
+    }
+
     /// Starts the server and opens a domain: what most tests begin with.
     pub async fn open(&self, domain: &str) -> (Server, Client) {
         let server = self.serve().await;
@@ -133,6 +145,32 @@ impl Place {
     /// The number that a statement of the test's own answers.
     pub async fn number(&self, sql: &str) -> i64 {
         self.database.number(sql).await
+    }
+
+    /// The texts that a statement of the test's own answers.
+    pub async fn texts(&self, sql: &str) -> Vec<String> {
+        self.database.texts(sql).await
+    }
+
+    /// Keeps everybody from changing an export's row, until it is released.
+    pub async fn hold_exports(&self) -> Held {
+        let sql = match self.kind {
+            Kind::Sqlite => "BEGIN IMMEDIATE",
+            Kind::Postgres => "BEGIN; LOCK TABLE export IN EXCLUSIVE MODE",
+        };
+        self.database.hold(sql).await
+    }
+
+    /// Keeps everybody from reading which records an export has, until it is released, on PostgreSQL.
+    pub async fn hold_items(&self) -> Held {
+        self.database.hold("BEGIN; LOCK TABLE export_item IN ACCESS EXCLUSIVE MODE").await
+    }
+
+    /// A proxy to the database, on PostgreSQL, and the address of the database by way of it.
+    pub async fn proxy(&self) -> (Proxy, String) {
+        let proxy = Proxy::to(self.database.server()).await;
+        let url = self.database.url_by_way_of(&proxy.address());
+        (proxy, url)
     }
 
     /// The number that a statement answers on a connection that has run `first`, on PostgreSQL.
@@ -177,6 +215,17 @@ impl Place {
     pub fn folder(&self) -> &Path {
         self.folder.path()
     }
+}
+
+/// The same command, deaf to the signal that a file is larger than it may be: what is left is the
+/// error that a full disk leads to as well.
+fn deaf(command: &Command) -> Command {
+    let mut shell = Command::new("sh");
+    shell.args(["-c", "trap '' XFSZ; exec \"$0\" \"$@\""]).arg(command.get_program()).args(command.get_args());
+    shell.env_clear().stdin(Stdio::null());
+    shell.envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    shell.current_dir(command.get_current_dir().unwrap());
+    shell
 }
 
 /// Asks a process to end, as a service manager does.

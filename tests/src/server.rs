@@ -69,6 +69,11 @@ impl Server {
         Client::new(self.url("/graphql"), None)
     }
 
+    /// The process' id.
+    pub fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
     /// What it has logged so far.
     pub fn log(&self) -> Vec<Value> {
         self.lines.lock().unwrap().clone()

@@ -1,5 +1,7 @@
-//! Waiting for conditions. Nothing here, and no test, waits for time to pass.
+//! Waiting for conditions. Nothing here, and no test, waits for time to pass, but for those that let
+//! dice choose a moment.
 
+use crate::Dice;
 use std::time::{Duration, Instant};
 
 /// How long a condition may take before a test fails: far more than it ever should, so that a slow
@@ -23,4 +25,11 @@ pub async fn within<T>(limit: Duration, what: &str, mut look: impl AsyncFnMut() 
         assert!(begun.elapsed() < limit, "not within {} seconds: {what}", limit.as_secs());
         tokio::time::sleep(PAUSE).await;
     }
+}
+
+/// Lets a moment pass, shorter than `longest`, that the dice choose: what happens then may happen at
+/// any moment, and no condition may say when.
+pub async fn a_moment(dice: &mut Dice, longest: Duration) {
+    let longest = u64::try_from(longest.as_micros()).unwrap();
+    tokio::time::sleep(Duration::from_micros(dice.below(longest))).await;
 }

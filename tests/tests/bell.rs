@@ -96,7 +96,8 @@ async fn a_job_that_cannot_be_read_does_not_stop_the_worker(place: &Place) {
 }
 
 async fn an_export_that_cannot_be_stored_fails_with_a_sentence(place: &Place) {
-    let (server, acme) = place.open("Acme").await;
+    let server = place.serve_with(&[], &[("EXPORT_PATIENCE", "1")]).await;
+    let acme = server.client(&place.token("Acme", &[]));
     let folder = place.path("exports");
     std::fs::remove_dir(&folder).unwrap();
     place.write("exports", "in the way");
@@ -108,7 +109,7 @@ async fn an_export_that_cannot_be_stored_fails_with_a_sentence(place: &Place) {
     assert_eq!(failed["file"], Value::Null);
     assert!(failed["completedAt"].is_string(), "{failed}");
     let error = &failed["error"];
-    assert!(!error["code"].as_str().unwrap().is_empty());
+    assert_eq!(error["code"], "STORE_UNAVAILABLE");
     let message = error["message"].as_str().unwrap();
     assert!(message.len() > 20 && !message.contains(folder.to_str().unwrap()), "{message}");
     // The log says why.

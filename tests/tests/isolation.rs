@@ -98,7 +98,7 @@ async fn seen(who: &Client, schema: &Schema, ids: &[String]) -> Vec<String> {
     for (field, query) in schema.questions(ids) {
         if field != "accessEvents" {
             let mut data = who.ask(&query, &Value::Null).await;
-            forget(&mut data, &["url", "urlExpiresAt", "lastUsedAt"]);
+            forget(&mut data, &["url", "manifestUrl", "urlExpiresAt", "lastUsedAt"]);
             all.push(data.to_string());
         }
     }

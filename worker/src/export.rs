@@ -1,121 +1,131 @@
 //! One export, start to end: claim → read → render → put → finish.
 //!
-//! What goes wrong is decided here and nowhere else: a fault that may pass gives the export back
-//! with a pause that doubles, the last attempt fails it with a sentence; a panic and a rendering
-//! without end are faults like others.
+//! What goes wrong is decided here and nowhere else: a fault that passes is waited out with a pause
+//! that doubles, one of the export's own counts against it, and the last of either fails it with a
+//! sentence. How the file comes about is `make.rs`.
 
-use crate::{Context, GRACE, report, stopped};
-use anyhow::{Context as _, anyhow};
-use bytes::Bytes;
+use crate::{
+    Context, GRACE,
+    fault::Fault,
+    make::{self, Storing},
+    metrics, request, stopped, trace,
+};
+use anyhow::anyhow;
 use chrono::TimeDelta;
 use entity::{
-    application, clock,
-    db::within,
-    domain,
+    clock,
     export::{
-        Format, item,
-        life::{self, Claim, File, Trouble},
+        Status,
+        life::{
+            by_id,
+            claim::{self, Claim, File},
+        },
     },
-    id::ExportId,
 };
-use report::{Report, Row};
-use std::time::Duration;
-use tokio::time::{interval, timeout};
+use std::{sync::atomic::Ordering, time::Duration};
+use tokio::{
+    task::JoinHandle,
+    time::{interval, timeout},
+};
+use tracing::Instrument;
 
-/// How long one attempt may take.
-const TIME_LIMIT: Duration = Duration::from_mins(5);
 /// How often a claim is renewed: three times a lease.
 const RENEW: Duration = Duration::from_secs(10);
+/// How many attempts may end in a fault of the export's own.
+const FAULTS_MAX: i32 = 5;
+/// How often an export may be claimed and never given back: each time, the worker's process ended.
+const CLAIMS_MAX: i32 = 20;
+/// The longest pause between two attempts, in seconds.
+const PAUSE_MAX: i64 = 30;
 
-/// Works on an export if it can be claimed. An error means that the database did not answer; the
-/// lease's end will bring the export back.
-pub async fn work(context: &Context, id: ExportId) -> anyhow::Result<()> {
-    let Some(claim) = life::claim(&context.db, id, clock::now()).await? else {
-        return Ok(());
-    };
-    tracing::info!(export = %id, attempt = claim.export.attempts, "export claimed");
-    let attempt = tokio::spawn(attempt(context.clone(), claim.clone()));
-    let abort = attempt.abort_handle();
-    let result = tokio::select! {
-        ended = timeout(TIME_LIMIT, attempt) => match ended {
-            Ok(Ok(result)) => result,
-            Ok(Err(panic)) => Err(anyhow!("the attempt panicked: {panic}")),
-            Err(_) => Err(anyhow!("the attempt took longer than {} seconds", TIME_LIMIT.as_secs())),
-        },
-        () = hold(context, &claim) => Err(anyhow!("the claim was lost to another worker")),
-        () = grace_over(context) => {
-            abort.abort();
-            life::give_back(&context.db, &claim, clock::now()).await?;
+/// Works on whatever is next, until nothing is, or the process is to end. An error means that the
+/// database did not answer; the lease's end will bring the export back.
+pub async fn work(context: &Context) -> anyhow::Result<()> {
+    while !*context.stop.borrow() {
+        let Some(claim) = claim::next(&context.db, context.rules.per_domain, clock::now()).await? else {
             return Ok(());
-        }
-    };
-    abort.abort();
-    match result {
-        Ok(file) => {
-            let size = file.size;
-            let ours = life::finish(&context.db, &claim, file, clock::now()).await?;
-            tracing::info!(export = %id, size, ours, "export completed");
-        }
-        Err(error) => give_up_or_back(context, &claim, &error).await?,
+        };
+        let span = trace::attempt(&claim.export);
+        one(context, claim).instrument(span).await?;
     }
     Ok(())
 }
 
-/// Reads, renders and stores.
-async fn attempt(context: Context, claim: Claim) -> anyhow::Result<File> {
-    let export = &claim.export;
-    let report = read(&context, &claim).await?;
-    life::renew(&context.db, &claim, 0.3, clock::now()).await?;
-    let name = report::file_name(&report, export.format);
-    let format = export.format;
-    let fonts = context.fonts.clone();
-    let bytes = tokio::task::spawn_blocking(move || match format {
-        Format::Csv => report::csv::render(&report),
-        Format::Pdf => report::pdf::render(&report, &fonts),
-    })
-    .await
-    .map_err(|panic| anyhow!("the rendering panicked: {panic}"))?
-    .context("rendering")?;
-    life::renew(&context.db, &claim, 0.8, clock::now()).await?;
-    let size = u64::try_from(bytes.len())?;
-    let file = Bytes::from(bytes);
-    let sha256 = context
-        .store
-        .put(&export.object_key(), file, format.content_type(), &name)
-        .await
-        .context("storing the file")?;
-    Ok(File { name, size, sha256 })
+async fn one(context: &Context, claim: Claim) -> anyhow::Result<()> {
+    let id = claim.export.id;
+    tracing::info!(export = %id, attempt = claim.export.attempts, "export claimed");
+    if claim.export.attempts > CLAIMS_MAX {
+        return give_up(context, &claim, &Fault::Lost).await;
+    }
+    let limit = context.rules.time_limit;
+    let storing = Storing::default();
+    let mut attempt = tokio::spawn(make::file(context.clone(), claim.clone(), storing.clone()).in_current_span());
+    let result = tokio::select! {
+        ended = timeout(limit, &mut attempt) => match ended {
+            Ok(Ok(result)) => result,
+            Ok(Err(panic)) => Err(Fault::Rendering(anyhow!("the attempt panicked: {panic}"))),
+            Err(_) if storing.load(Ordering::Relaxed) => Err(Fault::Store(anyhow!("did not take the file in time"))),
+            Err(_) => Err(Fault::Time(limit)),
+        },
+        () = lost(context, &claim) => {
+            ended(attempt).await;
+            return clear_canceled(context, &claim).await;
+        }
+        () = grace_over(context) => {
+            ended(attempt).await;
+            metrics::put_off();
+            claim::give_back(&context.db, &claim, clock::now(), false).await?;
+            return Ok(());
+        }
+    };
+    ended(attempt).await;
+    match result {
+        Ok(file) => finish(context, &claim, file).await,
+        Err(fault) => give_up_or_back(context, &claim, &fault).await,
+    }
 }
 
-async fn read(context: &Context, claim: &Claim) -> anyhow::Result<Report> {
-    let export = &claim.export;
-    let domain = domain::by_id(&context.db, export.domain_id).await?.context("the export's domain is gone")?;
-    let rows = within(&context.db, domain.id).await?;
-    let logs = item::logs(&rows, domain.id, export.id).await?;
-    let numbers = logs.iter().flat_map(|log| [log.application_from, log.application_to]).collect();
-    let names = application::load(&rows, &domain, Some(numbers), application::Detail::Names).await?;
-    let rows = logs.into_iter().map(|log| Row::new(log, &names)).collect::<anyhow::Result<Vec<_>>>()?;
-    let matched = export.matched();
-    Ok(Report {
-        export_id: export.id.to_string(),
-        domain: domain.name,
-        filter_in_words: export.filter_summary.clone(),
-        zone: export.time_zone.parse().map_err(|e| anyhow!("the export's time zone: {e}"))?,
-        requested_by: export.requested_by.clone(),
-        requested_at: export.requested_at,
-        matched: matched.value,
-        matched_exact: matched.exact,
-        rows,
-    })
+/// Ends an attempt, and waits until nothing of it goes on.
+async fn ended(attempt: JoinHandle<Result<File, Fault>>) {
+    attempt.abort();
+    if !attempt.is_finished() {
+        // That it was aborted is no news.
+        let _ = attempt.await;
+    }
 }
 
-/// Renews the claim for as long as it is ours.
-async fn hold(context: &Context, claim: &Claim) {
+async fn finish(context: &Context, claim: &Claim, file: File) -> anyhow::Result<()> {
+    let size = file.size;
+    if claim::finish(&context.db, claim, file, clock::now()).await? {
+        metrics::completed(&claim.export);
+        tracing::info!(export = %claim.export.id, size, "export completed");
+        Ok(())
+    } else {
+        clear_canceled(context, claim).await
+    }
+}
+
+/// Removes what an attempt has stored of an export that nobody wants any more. Where another worker
+/// has the claim now, the file is that one's, and the same.
+async fn clear_canceled(context: &Context, claim: &Claim) -> anyhow::Result<()> {
+    let id = claim.export.id;
+    metrics::lost();
+    tracing::info!(export = %id, "the claim was lost");
+    let now = by_id(&context.db, id).await?;
+    let canceled = now.filter(|now| now.status == Status::Canceled && now.edition == claim.export.edition);
+    if let Some(export) = canceled {
+        request::remove(&context.db, &context.store, &export).await?;
+    }
+    Ok(())
+}
+
+/// Renews the claim, and ends when it is not ours any more.
+async fn lost(context: &Context, claim: &Claim) {
     let mut tick = interval(RENEW);
     tick.tick().await;
     loop {
         tick.tick().await;
-        match life::hold(&context.db, claim, clock::now()).await {
+        match claim::hold(&context.db, claim, clock::now()).await {
             Ok(true) => {}
             Ok(false) => return,
             // The lease may outlive the fault; when it does not, `finish` finds the claim lost.
@@ -129,20 +139,32 @@ async fn grace_over(context: &Context) {
     tokio::time::sleep(GRACE).await;
 }
 
-async fn give_up_or_back(context: &Context, claim: &Claim, error: &anyhow::Error) -> anyhow::Result<()> {
-    let attempts = claim.export.attempts;
-    tracing::warn!(export = %claim.export.id, attempts, error = format!("{error:#}"), "export attempt failed");
-    if claim.is_last_attempt() {
-        let trouble = Trouble {
-            code: "EXPORT_FAILED",
-            message: format!(
-                "The file could not be made or stored in {attempts} attempts. Ask for the export again; the server's log says why."
-            ),
-        };
-        life::fail(&context.db, claim, trouble, clock::now()).await?;
+async fn give_up_or_back(context: &Context, claim: &Claim, fault: &Fault) -> anyhow::Result<()> {
+    let (export, now) = (&claim.export, clock::now());
+    let attempts = export.attempts;
+    trace::failed(fault.trouble(attempts).code);
+    tracing::warn!(export = %export.id, attempts, error = %fault, "export attempt failed");
+    let last = if fault.passes() {
+        let patience = TimeDelta::from_std(context.rules.patience)?;
+        now - export.asked_at() >= patience
     } else {
-        let pause = TimeDelta::seconds(1 << attempts.clamp(0, 8));
-        life::give_back(&context.db, claim, clock::now() + pause).await?;
+        export.faults + 1 >= FAULTS_MAX
+    };
+    if last {
+        return give_up(context, claim, fault).await;
+    }
+    metrics::put_off();
+    let pause = TimeDelta::seconds((1 << attempts.clamp(0, 8)).min(PAUSE_MAX));
+    claim::give_back(&context.db, claim, now + pause, !fault.passes()).await?;
+    Ok(())
+}
+
+async fn give_up(context: &Context, claim: &Claim, fault: &Fault) -> anyhow::Result<()> {
+    let trouble = fault.trouble(claim.export.attempts);
+    tracing::warn!(export = %claim.export.id, code = trouble.code, "export failed");
+    let code = trouble.code;
+    if claim::fail(&context.db, claim, trouble, clock::now()).await? {
+        metrics::failed(&claim.export, code);
     }
     Ok(())
 }

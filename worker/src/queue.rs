@@ -1,8 +1,8 @@
 //! The queue: a bell that says there may be an export to work on. Everything about apalis is here.
 //!
 //! apalis does four things for us: it hands a job to one worker, keeps that worker's heartbeat,
-//! gives a dead worker's jobs to another, and remembers what is done. It is told no more than an
-//! export's id; retries, backoff, time limits and panics are the export's own business
+//! gives a dead worker's jobs to another, and remembers what is done. A job says that there is
+//! something to do, and not what: which export is next, the exports' rows say. Retries, backoff, time limits and panics are the export's own business
 //! (`export.rs`), because the queue's ways with them lose or repeat jobs.
 //!
 //! A job is enqueued by one INSERT of ours in the transaction that makes the export's row, so
@@ -25,7 +25,10 @@ use sea_orm::{ConnectionTrait, DatabaseConnection, DbErr, Statement};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sqlx::{Connection, PgPool, SqlitePool};
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 use tokio::sync::Notify;
 use ulid::Ulid;
 use uuid::Uuid;
@@ -194,20 +197,19 @@ async fn begun_is_finished(context: &Context) {
     context.in_work.wait().await;
 }
 
-/// One job: work on the export that it names. What goes wrong with the export is the export's
-/// own business; an error here means that the database did not answer.
-async fn handle(job: ExportJob, context: Data<Context>) -> Result<(), std::io::Error> {
-    let id = ExportId::from_uuid(job.export_id);
+/// One job: work on whatever is next, until nothing is. What goes wrong with an export is the
+/// export's own business; an error here means that the database did not answer.
+async fn handle(_: ExportJob, context: Data<Context>) -> Result<(), std::io::Error> {
     if *context.stop.borrow() {
         // Nothing is begun any more; the next process rings for what waits.
         return Ok(());
     }
     // Spawned, so that the worker's heartbeat goes on whatever the export does.
     let in_work = context.in_work.clone();
-    match in_work.spawn(async move { export::work(&context, id).await }).await {
+    match in_work.spawn(async move { export::work(&context).await }).await {
         Ok(Ok(())) => Ok(()),
         Ok(Err(error)) => {
-            tracing::error!(export = %id, error = format!("{error:#}"), "the export's row could not be changed");
+            tracing::error!(error = format!("{error:#}"), "an export's row could not be changed");
             Err(std::io::Error::other("the database did not answer"))
         }
         Err(panic) => Err(std::io::Error::other(panic)),
@@ -222,7 +224,8 @@ where
 {
     let mut pause = PAUSE_MIN;
     while !*context.stop.borrow() {
-        let begun = tokio::time::Instant::now();
+        let begun = Instant::now();
+        context.pulse.begins(begun);
         // A new name each time: under its old one a worker would keep its own orphans alive.
         let worker = WorkerBuilder::new(format!("connector-log-{}", Ulid::generate()))
             .backend(make())
@@ -236,6 +239,7 @@ where
             () = begun_is_finished(&context) => break,
         };
         let Err(error) = ended else { break };
+        context.pulse.fails(Instant::now());
         if begun.elapsed() > HEALTHY {
             pause = PAUSE_MIN;
         }

@@ -4,6 +4,8 @@
 mod access;
 mod serve;
 mod token;
+mod verify;
+mod watching;
 
 use crate::{
     graphql, import, logging,
@@ -13,6 +15,7 @@ use anyhow::{Context, anyhow};
 use entity::db::{self, Role};
 use sea_orm::DatabaseConnection;
 use std::process::ExitCode;
+use watching::watched;
 use worker::queue::Queue;
 
 /// Runs the program.
@@ -38,8 +41,8 @@ fn failed(error: &anyhow::Error) -> ExitCode {
 
 async fn run(program: Program) -> anyhow::Result<()> {
     match program.command {
-        Command::Serve(serve) => serve::serve(*serve).await,
-        Command::Worker(worker) => serve::worker(*worker).await,
+        Command::Serve(serve) => watched(serve.work.clone(), serve::serve(*serve)).await,
+        Command::Worker(worker) => watched(worker.work.clone(), serve::worker(*worker)).await,
         Command::Migrate(Migrate { database }) => {
             logging::init(&database)?;
             migrate(&database).await
@@ -48,8 +51,10 @@ async fn run(program: Program) -> anyhow::Result<()> {
             print!("{}", graphql::sdl());
             Ok(())
         }
+        Command::Render => worker::render::child(),
         Command::Token(command) => token::run(command).await,
         Command::Access(args) => access::run(args).await,
+        Command::VerifyReport(args) => verify::run(args).await,
         Command::Import(args) => {
             logging::init(&args.database)?;
             let db = open_migrated(&args.database).await?;

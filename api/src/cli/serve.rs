@@ -1,19 +1,20 @@
 //! `connector-log serve` and `connector-log worker`: from settings to running parts, and to a
 //! clean end.
 
-use super::{lacking, migrate, open};
+use super::{lacking, migrate, open, watching::Sight};
 use crate::{
     access::Ledger,
     app::{App, Domains},
     download::{Key, Links},
     graphql, layers,
     listen::listen,
-    logging, oidc,
+    oidc,
     peer::Gate,
     routes,
     settings::{Limits, Serve, Work, Worker},
 };
 use anyhow::{Context as _, anyhow, bail};
+use axum::Router;
 use entity::{
     access_event::Kind,
     db::{self, Role},
@@ -22,7 +23,6 @@ use entity::{
 };
 use std::{
     net::{SocketAddr, TcpListener},
-    sync::Arc,
     time::Duration,
 };
 use tokio::{
@@ -31,13 +31,12 @@ use tokio::{
 };
 use tokio_util::task::TaskTracker;
 use url::Url;
-use worker::{Context, queue::Queue, report::Fonts, store::Store};
+use worker::{Context, pulse::Pulse, queue::Queue, render::Renderer, store::Store};
 
 /// How long open sockets may take to say goodbye once the process is to end.
 const GOODBYE: Duration = Duration::from_secs(5);
 
 async fn context(work: &Work, stop: watch::Receiver<bool>) -> anyhow::Result<Context> {
-    logging::init(&work.database)?;
     if !work.no_migrate {
         migrate(&work.database).await?;
     }
@@ -48,13 +47,27 @@ async fn context(work: &Work, stop: watch::Receiver<bool>) -> anyhow::Result<Con
     }
     let queue = Queue::of(&db);
     let store = Store::open(&work.store_url).context("the store (STORE_URL, --store-url) could not be opened")?;
-    let fonts = Arc::new(Fonts::load(Some(work.font_dir.as_path())));
-    Ok(Context { db, queue, store, fonts, stop, in_work: TaskTracker::new() })
+    let renderer = Renderer {
+        program: std::env::current_exe().context("finding this program, which is to set PDFs")?,
+        fonts: work.font_dir.clone(),
+        memory: work.exports.render_memory,
+    };
+    Ok(Context {
+        db,
+        queue,
+        store,
+        renderer,
+        rules: work.exports.into(),
+        stop,
+        in_work: TaskTracker::new(),
+        pulse: Pulse::default(),
+    })
 }
 
 pub(super) async fn worker(args: Worker) -> anyhow::Result<()> {
     let stop = stop_signal()?;
-    let context = context(&args.work, stop).await?;
+    let context = context(&args.work, stop.clone()).await?;
+    Sight::of_worker(&context, &args.work.telemetry).open(stop)?;
     tracing::info!("worker ready");
     worker::run(context, args.work.worker_exports.into()).await
 }
@@ -95,18 +108,27 @@ pub(super) async fn serve(args: Serve) -> anyhow::Result<()> {
         gate: gate.clone(),
         oidc: oidc::open(&args.oidc, &public_url)?,
     };
+    let sight = Sight::of_server(&context, !args.no_worker, &app.sockets, &args.work.telemetry);
+    sight.open(stop.clone())?;
+    let watching = sight.for_all(app.graphql.production());
     welcome(&app).await?;
     tracing::info!(%address, url = %public_url, worker = !args.no_worker, "ready");
     let worker = (!args.no_worker).then(|| tokio::spawn(worker::run(context, args.work.worker_exports.into())));
-    let http = tokio::spawn(http(listener, app, args.limits, stop.clone()));
+    let http = tokio::spawn(http(listener, app, watching, args.limits, stop.clone()));
     run_both(http, worker, stop).await
 }
 
 /// Serves HTTP, and lets open sockets say goodbye at the end.
-async fn http(listener: TcpListener, app: App, limits: Limits, stop: watch::Receiver<bool>) -> anyhow::Result<()> {
+async fn http(
+    listener: TcpListener,
+    app: App,
+    watching: Router,
+    limits: Limits,
+    stop: watch::Receiver<bool>,
+) -> anyhow::Result<()> {
     let (sockets, public_url) = (app.sockets.clone(), app.links.public_url.clone());
-    let paths = layers::around(routes::paths(app.clone()), app.gate, &limits, &public_url);
-    listen(listener, paths, &limits, stop).await?;
+    let paths = layers::around(routes::paths(app.clone()).merge(watching), app.gate, &limits, &public_url);
+    listen(listener, paths, limits.client_timeout, stop).await?;
     sockets.close();
     // Those that do not are cut with the process.
     let _ = tokio::time::timeout(GOODBYE, sockets.wait()).await;

@@ -90,11 +90,12 @@ impl ConnectorLogFilter {
     }
 }
 
+/// The faults of an input, gathered while the rest of it is read on.
 #[derive(Default)]
-struct Faults(Vec<Fault>);
+pub(super) struct Faults(pub(super) Vec<Fault>);
 
 impl Faults {
-    fn keep<T: Default>(&mut self, result: Result<T, Fault>) -> T {
+    pub(super) fn keep<T: Default>(&mut self, result: Result<T, Fault>) -> T {
         result.unwrap_or_else(|fault| {
             self.0.push(fault.within("filter"));
             T::default()
@@ -102,7 +103,7 @@ impl Faults {
     }
 }
 
-fn list<T: PartialEq, U: From<T>>(field: &str, given: Option<Vec<T>>) -> Result<Vec<U>, Fault> {
+pub(super) fn list<T: PartialEq, U: From<T>>(field: &str, given: Option<Vec<T>>) -> Result<Vec<U>, Fault> {
     let Some(values) = given else {
         return Ok(Vec::new());
     };
@@ -132,7 +133,7 @@ fn names(field: &str, given: Option<Vec<String>>) -> Result<Vec<String>, Fault> 
         .collect()
 }
 
-fn text(field: &str, text: String) -> Result<String, Fault> {
+pub(super) fn text(field: &str, text: String) -> Result<String, Fault> {
     if text.is_empty() {
         return Err(Fault::new(field, "is empty: leave the field out to match all"));
     }
@@ -154,12 +155,20 @@ fn period(at: Option<DateTimeRange>, on: Option<DateRange>) -> Result<Option<Per
 }
 
 fn instants(range: &DateTimeRange) -> Result<Period, Fault> {
+    let (from, to) = between(range)?;
+    Ok(Period::Instants { from, to })
+}
+
+/// From and to, of which one is there.
+pub(super) type Between = (Option<chrono::DateTime<chrono::Utc>>, Option<chrono::DateTime<chrono::Utc>>);
+
+pub(super) fn between(range: &DateTimeRange) -> Result<Between, Fault> {
     let from = range.from.as_ref().map(|at| at.instant("from")).transpose()?;
     let to = range.to.as_ref().map(|at| at.instant("to")).transpose()?;
     match (from, to) {
-        (None, None) => Err(Fault::new("from", "and to are both missing: give one of them, or leave occurredAt out")),
+        (None, None) => Err(Fault::new("from", "and to are both missing: give one of them, or leave the range out")),
         (Some(from), Some(to)) if from > to => Err(Fault::new("from", "is after to: swap them")),
-        (from, to) => Ok(Period::Instants { from, to }),
+        ends => Ok(ends),
     }
 }
 

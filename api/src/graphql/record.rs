@@ -5,7 +5,10 @@ use super::{
     viewer::{app, caller},
     vocabulary::{Action, Direction, PayloadEncoding, RequestType},
 };
-use crate::error::{Error, code};
+use crate::{
+    error::{Error, code},
+    metrics::recording::recorded as count,
+};
 use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use entity::{
@@ -19,6 +22,7 @@ use entity::{
     token::Scope,
 };
 use serde::Deserialize;
+use std::time::Instant;
 
 /// Records to keep.
 #[derive(InputObject)]
@@ -179,7 +183,7 @@ async fn keep(ctx: &Context<'_>, inputs: Vec<ConnectorLogInput>) -> Result<Recor
         let remedy = format!("has {} records: send at most {RECORDS_MAX} a call", inputs.len());
         return Err(Fault::new("logs", remedy).within("input").into());
     }
-    let now = clock::now();
+    let (now, begun) = (clock::now(), Instant::now());
     let domain = caller.domain.clone();
     // Redaction walks every byte of every payload, which would hold up other requests.
     let checked = tokio::task::spawn_blocking(move || {
@@ -199,6 +203,7 @@ async fn keep(ctx: &Context<'_>, inputs: Vec<ConnectorLogInput>) -> Result<Recor
         }
     }
     let recorded = record(&app.db, &caller.domain, good, now).await?;
+    count(begun, ids.len(), places.len(), recorded.new);
     for (place, id) in places.into_iter().zip(recorded.ids) {
         ids[place] = Some(id.to_string().into());
     }

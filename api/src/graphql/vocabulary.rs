@@ -90,6 +90,10 @@ pub(super) enum ExportStatus {
     Completed,
     /// No file will come; `error` says why.
     Failed,
+    /// Nobody wants it any more.
+    Canceled,
+    /// The file was there, and its time is over.
+    Expired,
 }
 
 /// What a token allows.

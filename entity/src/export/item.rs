@@ -9,7 +9,7 @@ use crate::{
 use sea_orm::{
     QueryOrder,
     entity::prelude::*,
-    sea_query::{Expr, Query},
+    sea_query::{Expr, Order, Query},
 };
 
 /// One frozen record.
@@ -50,13 +50,24 @@ pub(super) async fn freeze(db: &impl ConnectionTrait, export: ExportId, matching
     Ok(db.execute(&insert).await?.rows_affected())
 }
 
-/// The frozen records, newest first, as the list shows them.
-pub async fn logs(db: &impl ConnectionTrait, domain: DomainId, export: ExportId) -> Result<Vec<log::Model>, DbErr> {
-    let ids = Query::select()
-        .column(Column::LogId)
+/// The frozen records, newest first, as the list shows them: those older than `after`, so many at
+/// most.
+pub async fn logs(
+    db: &impl ConnectionTrait,
+    domain: DomainId,
+    export: ExportId,
+    after: Option<LogId>,
+    limit: u64,
+) -> Result<Vec<log::Model>, DbErr> {
+    let mut ids = Query::select();
+    ids.column(Column::LogId)
         .from(Entity)
         .and_where(Column::DomainId.eq(domain))
         .and_where(Column::ExportId.eq(export))
-        .to_owned();
+        .order_by(Column::LogId, Order::Desc)
+        .limit(limit);
+    if let Some(after) = after {
+        ids.and_where(Column::LogId.lt(after));
+    }
     log::of(domain).filter(log::Column::Id.in_subquery(ids)).order_by_desc(log::Column::Id).all(db).await
 }

@@ -2,17 +2,22 @@
 //! the queue only says that there may be something to do.
 //!
 //! The records of an export are frozen with it ([`item`]), so the file holds what the screen
-//! showed, whatever is recorded later. [`life`] is the one place that changes a row.
+//! showed, whatever is recorded later. [`options`] say how it is written, [`list`] which are asked
+//! for; [`life`] is the one place that changes a row.
 
+pub mod census;
 pub mod item;
 pub mod life;
+pub mod list;
+pub mod options;
+
+pub use options::Options;
 
 use crate::{
     id::{DomainId, ExportId},
     log::{filter::Filter, page::Count},
-    page::{self, Stretch},
 };
-use sea_orm::{Iterable, entity::prelude::*};
+use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 
 /// The most records that a file holds: the newest of those that match.
@@ -48,8 +53,9 @@ impl Format {
     }
 }
 
-/// How far an export has come: QUEUED → RUNNING → COMPLETED; RUNNING → QUEUED again after a
-/// fault that may pass; → FAILED when its attempts are spent.
+/// How far an export has come: QUEUED → RUNNING → COMPLETED → EXPIRED; RUNNING → QUEUED again after
+/// a fault that may pass; → FAILED when that is of no more use; QUEUED or RUNNING → CANCELED. What
+/// FAILED, was CANCELED or is EXPIRED may be QUEUED again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EnumIter, DeriveActiveEnum)]
 #[sea_orm(rs_type = "i16", db_type = "SmallInteger")]
 pub enum Status {
@@ -65,6 +71,26 @@ pub enum Status {
     /// No file will come.
     #[sea_orm(num_value = 4)]
     Failed,
+    /// Nobody wants it any more.
+    #[sea_orm(num_value = 5)]
+    Canceled,
+    /// The file was there, and its time is over.
+    #[sea_orm(num_value = 6)]
+    Expired,
+}
+
+impl Status {
+    /// The name in the contract.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Queued => "QUEUED",
+            Self::Running => "RUNNING",
+            Self::Completed => "COMPLETED",
+            Self::Failed => "FAILED",
+            Self::Canceled => "CANCELED",
+            Self::Expired => "EXPIRED",
+        }
+    }
 }
 
 /// A filter as the column holds it.
@@ -123,8 +149,26 @@ pub struct Model {
     pub error_code: Option<String>,
     /// Why it failed: a sentence for people.
     pub error_message: Option<String>,
-    /// When it was completed, or failed for good.
+    /// When it was completed, canceled, or failed for good.
     pub completed_at: Option<DateTimeUtc>,
+    /// How its file is written.
+    pub options: Options,
+    /// How often it was asked for: its file has another key each time.
+    pub edition: i16,
+    /// When it was asked for again last.
+    pub asked_again_at: Option<DateTimeUtc>,
+    /// Whether anything of its may lie in the object store.
+    pub stored: bool,
+    /// How many attempts ended in a fault of its own.
+    pub faults: i32,
+    /// When it was claimed last.
+    pub claimed_at: Option<DateTimeUtc>,
+    /// When its file is removed.
+    pub expires_at: Option<DateTimeUtc>,
+    /// SHA-256 of the rows of its file, hexadecimal: see the manifest.
+    pub rows_sha256: Option<String>,
+    /// W3C Trace Context: the `traceparent` of whoever asked.
+    pub trace_context: Option<String>,
 }
 
 #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]
@@ -139,34 +183,51 @@ impl Model {
         Count { value: u64::try_from(self.matched).unwrap_or(0), exact: self.matched_exact }
     }
 
-    /// Where the file lies in the object store. It depends on the export alone, so that an
-    /// attempt that is repeated overwrites its own file.
+    /// Where the file lies in the object store. It depends on the export and its edition alone, so
+    /// that an attempt that is repeated overwrites its own file, and what removes an expired one
+    /// can never meet the next.
     pub fn object_key(&self) -> String {
-        format!("{}.{}", self.id, self.format.extension())
+        match self.edition {
+            1 => format!("{}.{}", self.id, self.format.extension()),
+            n => format!("{}.{n}.{}", self.id, self.format.extension()),
+        }
+    }
+
+    /// Since when this edition is asked for.
+    pub fn asked_at(&self) -> DateTimeUtc {
+        self.asked_again_at.unwrap_or(self.requested_at)
+    }
+
+    /// Where the manifest lies, beside it.
+    pub fn manifest_key(&self) -> String {
+        format!("{}{MANIFEST}", self.object_key())
+    }
+
+    /// How far it has come for whoever asks at `now`: a file is expired when its time is over, not
+    /// when the sweep gets there.
+    pub fn status_at(&self, now: DateTimeUtc) -> Status {
+        match self.status {
+            Status::Completed if self.expires_at.is_some_and(|end| end <= now) => Status::Expired,
+            status => status,
+        }
     }
 }
 
-/// The export whose file lies in the object store under `key`; none where no file ever does.
+/// What a manifest's key has behind the key of its file, and its name behind the file's name.
+pub const MANIFEST: &str = ".manifest.json";
+
+/// The export of which something may lie in the object store under `key`; none where nothing ever
+/// does. Whether it is this edition's, its row says.
 pub fn id_of(key: &str) -> Option<ExportId> {
-    let (id, extension) = key.rsplit_once('.')?;
-    let known = Format::iter().any(|format| format.extension() == extension);
+    let (id, _) = key.split_once('.')?;
     // One spelling only.
-    id.parse().ok().filter(|parsed: &ExportId| known && parsed.to_string() == id)
+    id.parse().ok().filter(|parsed: &ExportId| parsed.to_string() == id)
 }
 
 /// A domain's exports: the one way to read them from the API.
 #[expect(clippy::disallowed_methods, reason = "the door to exports")]
 pub fn of(domain: DomainId) -> Select<Entity> {
     Entity::find().filter(Column::DomainId.eq(domain))
-}
-
-/// The exports of a stretch of a domain's list.
-pub async fn rows(
-    db: &impl ConnectionTrait,
-    domain: DomainId,
-    stretch: Stretch<ExportId>,
-) -> Result<Vec<Model>, DbErr> {
-    page::read(db, of(domain), Column::Id, stretch).await
 }
 
 /// Those of the ids that are exports of the domain.

@@ -186,3 +186,12 @@ pub async fn bodies(
         .await?;
     Ok(rows.into_iter().filter_map(|row| row.body.map(|body| (row.id, body))).collect())
 }
+
+/// Both sides of the payloads of those records that have one.
+pub async fn whole(
+    db: &impl ConnectionTrait,
+    domain: DomainId,
+    ids: impl IntoIterator<Item = LogId>,
+) -> Result<Vec<Model>, DbErr> {
+    of(domain).filter(Column::Id.is_in(ids)).all(db).await
+}

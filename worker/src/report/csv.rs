@@ -1,96 +1,228 @@
-//! The report as CSV, by RFC 4180: UTF-8, CRLF, one header row, one line a record.
+//! Records as CSV, by RFC 4180: UTF-8, CRLF, one header row, one line a record.
 //!
-//! The columns are the contract's fields under the contract's names, and enums are spelt as there:
-//! the file is read by programs. It is also opened in spreadsheets, so text that one would run as a
-//! formula is made harmless.
+//! A [`Sheet`] is filled a record at a time and emptied as often as its caller likes, so that a
+//! file of any length needs no more memory than one portion. Values are spelt as in the API. Texts
+//! stand in quotes and numbers do not, so that a spreadsheet can tell `"007"` from 7 where it is
+//! asked to, and no reader splits or trims a text by rules of its own; what was not recorded is
+//! nothing at all. Text that a spreadsheet would run is made [`harmless`].
 
-use super::{Report, Row};
+mod formula;
+
+use super::{
+    Row,
+    manifest::{Known, Rows},
+};
 use anyhow::Context as _;
+use base64::{Engine, engine::general_purpose::STANDARD};
 use chrono::{DateTime, SecondsFormat, Utc};
 use chrono_tz::Tz;
-use csv::{QuoteStyle, Terminator, Writer, WriterBuilder};
+use entity::{
+    export::options::{Column, CsvOptions, Delimiter, Header},
+    payload::{self, Headers},
+};
+use formula::harmless;
 use serde::Serialize;
-use std::borrow::Cow;
+use sha2::{Digest, Sha256};
+use std::{borrow::Cow, mem};
 
-/// The header row.
-const COLUMNS: [&str; 20] = [
-    "id",
-    "occurredAt",
-    "recordedAt",
-    "direction",
-    "applicationFrom",
-    "applicationTo",
-    "action",
-    "requestType",
-    "outcome",
-    "userEmail",
-    "loginId",
-    "operation",
-    "method",
-    "url",
-    "statusCode",
-    "durationMs",
-    "clientIp",
-    "correlationId",
-    "reference",
-    "errorMessage",
-];
-
-/// How the file is written.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Csv {
-    /// Begin with a byte order mark. Excel wants one; programs that read by column name do not.
-    pub bom: bool,
+/// A CSV file on its way.
+pub struct Sheet {
+    columns: Vec<Column>,
+    zone: Tz,
+    delimiter: &'static str,
+    text: String,
+    digest: Sha256,
+    rows: Rows,
 }
 
-/// The report as a CSV file, written the usual way.
-///
-/// # Errors
-/// Where a record cannot be written, which no record is known to bring about.
-pub fn render(report: &Report) -> anyhow::Result<Vec<u8>> {
-    Csv::default().render(report)
-}
+impl Sheet {
+    /// A sheet with its header row.
+    pub fn new(options: &CsvOptions, zone: Tz) -> Self {
+        let columns = options.columns.clone();
+        let delimiter = match options.delimiter {
+            Delimiter::Comma => ",",
+            Delimiter::Semicolon => ";",
+            Delimiter::Tab => "\t",
+        };
+        let title = |column: &Column| match options.header {
+            Header::Words => column.words(),
+            Header::Names => column.name(),
+        };
+        let titles: Vec<_> = columns.iter().map(title).collect();
+        let text = [if options.bom { "\u{feff}" } else { "" }, &titles.join(delimiter), END].concat();
+        Self { columns, zone, delimiter, text, digest: Sha256::new(), rows: Rows::default() }
+    }
 
-impl Csv {
-    /// The report as a CSV file.
+    /// Adds a record; where payload columns are shown, with what was recorded with it.
     ///
     /// # Errors
-    /// As [`render`].
-    pub fn render(self, report: &Report) -> anyhow::Result<Vec<u8>> {
-        let start = if self.bom { "\u{feff}".as_bytes().to_vec() } else { Vec::new() };
-        let mut writer =
-            WriterBuilder::new().terminator(Terminator::CRLF).quote_style(QuoteStyle::Necessary).from_writer(start);
-        writer.write_record(COLUMNS)?;
-        for row in &report.rows {
-            write(&mut writer, row, report.zone).with_context(|| format!("record {}", row.id))?;
+    /// Where a value has no name in the contract, which no record is known to bring about.
+    pub fn add(&mut self, row: &Row, payload: Option<&payload::Model>) -> anyhow::Result<()> {
+        if self.rows.count == 0 {
+            self.rows.first = Some(Known::from(row));
         }
-        writer.into_inner().context("finishing the file")
+        self.rows.count += 1;
+        self.rows.last = Some(Known::from(row));
+        for (place, column) in self.columns.iter().enumerate() {
+            let value = value(*column, row, payload, self.zone).with_context(|| format!("record {}", row.id))?;
+            if place > 0 {
+                self.text.push_str(self.delimiter);
+            }
+            match value {
+                // A line without a character is no record to most readers.
+                Value::Absent if self.columns.len() == 1 => self.text.push_str("\"\""),
+                Value::Absent => {}
+                Value::Number(number) => self.text.push_str(&number.to_string()),
+                Value::Text(text) => quote(&harmless(&text), &mut self.text),
+            }
+        }
+        self.text.push_str(END);
+        Ok(())
+    }
+
+    /// The header row, if it was not taken yet: to be called before the first record.
+    pub fn header(&mut self) -> Vec<u8> {
+        mem::take(&mut self.text).into_bytes()
+    }
+
+    /// The bytes of the records added since.
+    pub fn take(&mut self) -> Vec<u8> {
+        let bytes = mem::take(&mut self.text).into_bytes();
+        self.digest.update(&bytes);
+        bytes
+    }
+
+    /// What the records taken come to.
+    pub fn rows(self) -> Rows {
+        Rows { sha256: hex::encode(self.digest.finalize()), ..self.rows }
     }
 }
 
-/// The fields in the order of [`COLUMNS`].
-fn write(writer: &mut Writer<Vec<u8>>, row: &Row, zone: Tz) -> anyhow::Result<()> {
-    writer.write_field(&row.id)?;
-    writer.write_field(instant(row.occurred_at, zone))?;
-    writer.write_field(instant(row.recorded_at, zone))?;
-    writer.write_field(contract_name(row.direction)?)?;
-    writer.write_field(harmless(&row.application_from).as_ref())?;
-    writer.write_field(harmless(&row.application_to).as_ref())?;
-    writer.write_field(contract_name(row.action)?)?;
-    writer.write_field(contract_name(row.request_type)?)?;
-    writer.write_field(contract_name(row.outcome)?)?;
-    for text in [&row.user_email, &row.login_id, &row.operation, &row.method, &row.url] {
-        writer.write_field(harmless(text.as_deref().unwrap_or_default()).as_ref())?;
+/// What ends a line.
+const END: &str = "\r\n";
+
+fn quote(text: &str, into: &mut String) {
+    into.push('"');
+    for (place, part) in text.split('"').enumerate() {
+        if place > 0 {
+            into.push_str("\"\"");
+        }
+        into.push_str(part);
     }
-    writer.write_field(row.status_code.map(|n| n.to_string()).unwrap_or_default())?;
-    writer.write_field(row.duration_ms.map(|n| n.to_string()).unwrap_or_default())?;
-    for text in [&row.client_ip, &row.correlation_id] {
-        writer.write_field(harmless(text.as_deref().unwrap_or_default()).as_ref())?;
+    into.push('"');
+}
+
+/// What stands in a field.
+enum Value<'r> {
+    /// It was not recorded.
+    Absent,
+    Number(i64),
+    Text(Cow<'r, str>),
+}
+
+impl<'r> From<&'r str> for Value<'r> {
+    fn from(text: &'r str) -> Self {
+        Self::Text(Cow::Borrowed(text))
     }
-    writer.write_field(&row.reference)?;
-    writer.write_field(harmless(row.error_message.as_deref().unwrap_or_default()).as_ref())?;
-    writer.write_record(None::<&[u8]>)?;
-    Ok(())
+}
+
+impl From<String> for Value<'_> {
+    fn from(text: String) -> Self {
+        Self::Text(Cow::Owned(text))
+    }
+}
+
+/// A column's value of a record.
+fn value<'r>(column: Column, row: &'r Row, payload: Option<&'r payload::Model>, zone: Tz) -> anyhow::Result<Value<'r>> {
+    let text = |text: &'r Option<String>| text.as_deref().map_or(Value::Absent, Value::from);
+    let number = |number: Option<i64>| number.map_or(Value::Absent, Value::Number);
+    let (request, response) = (Side::request(payload), Side::response(payload));
+    Ok(match column {
+        Column::Id => row.id.as_str().into(),
+        Column::OccurredAt => instant(row.occurred_at, zone).into(),
+        Column::RecordedAt => instant(row.recorded_at, zone).into(),
+        Column::Direction => contract_name(row.direction)?.into(),
+        Column::ApplicationFrom => row.application_from.as_str().into(),
+        Column::ApplicationTo => row.application_to.as_str().into(),
+        Column::Action => contract_name(row.action)?.into(),
+        Column::RequestType => contract_name(row.request_type)?.into(),
+        Column::Outcome => contract_name(row.outcome)?.into(),
+        Column::UserEmail => text(&row.user_email),
+        Column::LoginId => text(&row.login_id),
+        Column::Operation => text(&row.operation),
+        Column::Method => text(&row.method),
+        Column::Url => text(&row.url),
+        Column::StatusCode => number(row.status_code.map(i64::from)),
+        Column::DurationMs => number(row.duration_ms.map(i64::from)),
+        Column::ClientIp => text(&row.client_ip),
+        Column::CorrelationId => text(&row.correlation_id),
+        Column::Reference => row.reference.as_str().into(),
+        Column::ErrorMessage => text(&row.error_message),
+        Column::RequestHeaders => request.headers(),
+        Column::RequestBody => request.body(),
+        Column::RequestEncoding => request.encoding(),
+        Column::RequestSizeBytes => number(request.size),
+        Column::RequestTruncated => request.truncated(),
+        Column::ResponseHeaders => response.headers(),
+        Column::ResponseBody => response.body(),
+        Column::ResponseEncoding => response.encoding(),
+        Column::ResponseSizeBytes => number(response.size),
+        Column::ResponseTruncated => response.truncated(),
+    })
+}
+
+/// One side of a payload.
+#[derive(Default)]
+struct Side<'r> {
+    headers: Option<&'r Headers>,
+    body: Option<&'r [u8]>,
+    size: Option<i64>,
+    truncated: Option<bool>,
+}
+
+impl<'r> Side<'r> {
+    fn request(payload: Option<&'r payload::Model>) -> Self {
+        payload.map_or_else(Self::default, |it| Self {
+            headers: it.request_headers.as_ref(),
+            body: it.request_body.as_deref(),
+            size: it.request_size,
+            truncated: it.request_truncated,
+        })
+    }
+
+    fn response(payload: Option<&'r payload::Model>) -> Self {
+        payload.map_or_else(Self::default, |it| Self {
+            headers: it.response_headers.as_ref(),
+            body: it.response_body.as_deref(),
+            size: it.response_size,
+            truncated: it.response_truncated,
+        })
+    }
+
+    /// A line each, as they are sent.
+    fn headers(&self) -> Value<'r> {
+        let line = |it: &payload::Header| format!("{}: {}", it.0, it.1);
+        let lines = |it: &Headers| it.0.iter().map(line).collect::<Vec<_>>().join("\n");
+        self.headers.map_or(Value::Absent, |headers| lines(headers).into())
+    }
+
+    /// As the API shows it: text as it is, anything else as base64.
+    fn body(&self) -> Value<'r> {
+        self.body.map_or(Value::Absent, |body| match str::from_utf8(body) {
+            Ok(text) => text.into(),
+            Err(_) => STANDARD.encode(body).into(),
+        })
+    }
+
+    /// Which of the two it is.
+    fn encoding(&self) -> Value<'r> {
+        let text = self.body.map(|body| str::from_utf8(body).is_ok());
+        text.map_or(Value::Absent, |text| if text { "UTF8" } else { "BASE64" }.into())
+    }
+
+    fn truncated(&self) -> Value<'r> {
+        self.truncated.map_or(Value::Absent, |cut| if cut { "true" } else { "false" }.into())
+    }
 }
 
 /// RFC 3339 in the zone, always to the microsecond, so that all times have one form.
@@ -106,63 +238,5 @@ fn contract_name(value: impl Serialize) -> anyhow::Result<String> {
     }
 }
 
-/// A text that no spreadsheet takes for a formula (CWE-1236): one that would be is given an
-/// apostrophe in front, which spreadsheets show as plain text. Nothing else is changed.
-fn harmless(text: &str) -> Cow<'_, str> {
-    // Spreadsheets skip what cannot be seen before they look for the sign.
-    let unseen = |c: char| c.is_whitespace() || c.is_control() || matches!(c, '\u{200b}' | '\u{feff}');
-    let formula = text.starts_with(['\t', '\r', '\n', '\0'])
-        || text.trim_start_matches(unseen).starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠']);
-    if formula { Cow::Owned(format!("'{text}")) } else { Cow::Borrowed(text) }
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::report::samples;
-
-    #[test]
-    fn formulas_are_made_harmless_and_nothing_else() {
-        for text in
-            ["=1+1", "+49 30", "-2", "@SUM", "\t=1", "\r", "\nx", "\0", " =1", "\u{feff}=1", "＝1", "＋", "－", "＠"]
-        {
-            assert_eq!(harmless(text), format!("'{text}"), "{text:?}");
-        }
-        for text in ["", "a=1", "'=1", "ann@example.com", " a", "1-2", "https://x/?a=-1"] {
-            assert_eq!(harmless(text), text);
-        }
-    }
-
-    #[test]
-    fn every_text_comes_back_as_it_was() {
-        let hostile = "a,\"b\"\r\nc\n\0 😀 \u{202e}ab\u{2028}";
-        let mut report = samples::report(3);
-        report.rows[1].error_message = Some(hostile.to_owned());
-        report.rows[1].status_code = Some(500);
-        let bytes = render(&report).unwrap();
-        let mut reader = csv::Reader::from_reader(bytes.as_slice());
-        assert_eq!(reader.headers().unwrap(), COLUMNS.as_slice());
-        let rows: Vec<_> = reader.records().map(Result::unwrap).collect();
-        assert_eq!(rows.len(), 3);
-        assert_eq!(&rows[1][19], hostile);
-        assert_eq!(&rows[1][14], "500");
-        assert_eq!(&rows[1][18], report.rows[1].reference);
-        // Four lines end, and one value has a line break of its own.
-        assert_eq!(String::from_utf8(bytes).unwrap().matches("\r\n").count(), 5);
-    }
-
-    #[test]
-    fn times_tell_their_offset() {
-        let at = DateTime::parse_from_rfc3339("2026-10-25T01:30:00.123456Z").unwrap().to_utc();
-        assert_eq!(instant(at, Tz::Europe__Berlin), "2026-10-25T02:30:00.123456+01:00");
-        assert_eq!(instant(at, Tz::Europe__London), "2026-10-25T01:30:00.123456+00:00");
-        assert_eq!(instant(at, Tz::UTC), "2026-10-25T01:30:00.123456Z");
-    }
-
-    #[test]
-    fn the_mark_is_optional() {
-        let report = samples::report(1);
-        assert!(render(&report).unwrap().starts_with(b"id,occurredAt,"));
-        assert!(Csv { bom: true }.render(&report).unwrap().starts_with("\u{feff}id,".as_bytes()));
-    }
-}
+mod tests;

@@ -1,11 +1,14 @@
 //! What a report shows, worked out once for all formats.
 //!
 //! An export becomes a [`Report`]: who asked for what, and one [`Row`] for each frozen record, with
-//! names where the log has numbers. [`csv`] and [`pdf`] turn it into bytes; they read no database
-//! and no clock, so the same report is the same file.
+//! names where the log has numbers. [`csv`] and [`pdf`] turn it into bytes, [`manifest`] says what is in
+//! them, [`seal`] keeps a PDF whole; they read no database and no clock, so the same report is the same file.
 
+pub mod case;
 pub mod csv;
+pub mod manifest;
 pub mod pdf;
+pub mod seal;
 
 mod summary;
 mod text;
@@ -22,11 +25,12 @@ use entity::{
     id::ApplicationNo,
     log::{self, Action, Direction, Outcome, RequestType},
 };
+use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 
-/// One export as every format shows it.
-#[derive(Clone, Debug)]
-pub struct Report {
+/// What a report is about: all that it says beside its records.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Cover {
     /// The export's public id: `exp_…`.
     pub export_id: String,
     /// The domain's name.
@@ -43,12 +47,34 @@ pub struct Report {
     pub matched: u64,
     /// Whether `matched` is all of them, or as far as was counted.
     pub matched_exact: bool,
+}
+
+/// One export as a page shows it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Report {
+    /// What it is about.
+    pub cover: Cover,
     /// The records, in the list's order: newest first.
     pub rows: Vec<Row>,
+    /// Files that go with it.
+    pub attachments: Vec<Attachment>,
+}
+
+/// A file within a file.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Attachment {
+    /// Its name: ASCII, without folders.
+    pub name: String,
+    /// Its media type.
+    pub media_type: String,
+    /// What it is, for people.
+    pub description: String,
+    /// What it holds.
+    pub text: String,
 }
 
 /// One record, in plain values.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "the fields are those of the contract's ConnectorLog")]
 pub struct Row {
     pub id: String,
@@ -121,10 +147,10 @@ impl Report {
     fn size_in_words(&self) -> String {
         let shown = u64::try_from(self.rows.len()).unwrap_or(u64::MAX);
         let noun = |n: u64| if n == 1 { "record" } else { "records" };
-        let matched = grouped(self.matched);
-        match (self.matched_exact, shown) {
-            (true, 0) if self.matched == 0 => "no records".to_owned(),
-            (true, _) if self.matched <= shown => format!("{} {}", grouped(shown), noun(shown)),
+        let matched = grouped(self.cover.matched);
+        match (self.cover.matched_exact, shown) {
+            (true, 0) if self.cover.matched == 0 => "no records".to_owned(),
+            (true, _) if self.cover.matched <= shown => format!("{} {}", grouped(shown), noun(shown)),
             (true, _) => format!("{} of {matched} records", grouped(shown)),
             (false, _) => format!("{} of more than {matched} records", grouped(shown)),
         }
@@ -132,10 +158,10 @@ impl Report {
 }
 
 /// What the file is called where it is saved: ASCII letters, digits and hyphens.
-pub fn file_name(report: &Report, format: Format) -> String {
-    let at = report.requested_at.with_timezone(&report.zone).format("%Y-%m-%d-%H%M%S");
+pub fn file_name(cover: &Cover, format: Format) -> String {
+    let at = cover.requested_at.with_timezone(&cover.zone).format("%Y-%m-%d-%H%M%S");
     let extension = format.extension();
-    match slug(&report.domain).as_str() {
+    match slug(&cover.domain).as_str() {
         "" => format!("connector-log-{at}.{extension}"),
         domain => format!("connector-log-{domain}-{at}.{extension}"),
     }
@@ -172,18 +198,21 @@ mod tests {
 
     #[test]
     fn names_of_files_are_safe() {
-        let mut report = samples::report(0);
-        report.domain = "Müller & Söhne / ../etc".to_owned();
-        report.zone = Tz::Europe__Berlin;
-        assert_eq!(file_name(&report, Format::Csv), "connector-log-m-ller-s-hne-etc-2026-11-23-160000.csv");
-        report.domain = "例え".to_owned();
-        assert_eq!(file_name(&report, Format::Pdf), "connector-log-2026-11-23-160000.pdf");
+        let mut cover = samples::report(0).cover;
+        cover.domain = "Müller & Söhne / ../etc".to_owned();
+        cover.zone = Tz::Europe__Berlin;
+        assert_eq!(file_name(&cover, Format::Csv), "connector-log-m-ller-s-hne-etc-2026-11-23-160000.csv");
+        cover.domain = "例え".to_owned();
+        assert_eq!(file_name(&cover, Format::Pdf), "connector-log-2026-11-23-160000.pdf");
     }
 
     #[test]
     fn sizes_are_told_as_people_say_them() {
-        let size =
-            |rows, matched, matched_exact| Report { matched, matched_exact, ..samples::report(rows) }.size_in_words();
+        let size = |rows, matched, matched_exact| {
+            let mut report = samples::report(rows);
+            (report.cover.matched, report.cover.matched_exact) = (matched, matched_exact);
+            report.size_in_words()
+        };
         assert_eq!(size(0, 0, true), "no records");
         assert_eq!(size(1, 1, true), "1 record");
         assert_eq!(size(2, 3412, true), "2 of 3,412 records");

@@ -1,6 +1,6 @@
 //! Reports for tests: varied, the same each time, no chance and no clock in them.
 
-use super::{Report, Row};
+use super::{Cover, Report, Row};
 use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 use entity::{
@@ -13,7 +13,7 @@ use entity::{
 pub(super) fn report(records: u32) -> Report {
     let at = |text: &str| DateTime::parse_from_rfc3339(text).unwrap().to_utc();
     let newest = at("2026-10-25T06:15:00.250Z");
-    Report {
+    let cover = Cover {
         export_id: "exp_01kan4r6kpfgyv8t3c5w2m9x0q".to_owned(),
         domain: "ACME Industries".to_owned(),
         filter_in_words:
@@ -24,8 +24,9 @@ pub(super) fn report(records: u32) -> Report {
         requested_at: at("2026-11-23T15:00:00Z"),
         matched: u64::from(records),
         matched_exact: true,
-        rows: (0..records).map(|n| row(n, newest - TimeDelta::milliseconds(173_211 * i64::from(n)))).collect(),
-    }
+    };
+    let rows = (0..records).map(|n| row(n, newest - TimeDelta::milliseconds(173_211 * i64::from(n)))).collect();
+    Report { cover, rows, attachments: Vec::new() }
 }
 
 fn row(n: u32, at: DateTime<Utc>) -> Row {

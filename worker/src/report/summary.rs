@@ -1,124 +1,159 @@
-//! What a report's records come to: how they ended, when, and with whom they fail.
+//! What a report's records come to: how they ended, when, how long they took, and what they have in
+//! common.
 
-use super::{Report, Row};
-use chrono::{DateTime, Offset, TimeDelta, Utc};
+mod timeline;
+
+pub(super) use timeline::{Length, Slice, Timeline};
+
+use super::Report;
 use entity::log::Outcome;
-use std::{cmp::Reverse, collections::BTreeMap};
+use http::StatusCode;
+use std::{
+    cmp::Reverse,
+    collections::{BTreeMap, BTreeSet},
+};
 
 /// The figures of a report.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Summary {
-    /// How many records ended well.
-    pub(super) success: usize,
-    /// How many failed.
-    pub(super) failure: usize,
-    /// How many began what other records end.
-    pub(super) pending: usize,
-    /// Of how many nothing is known.
-    pub(super) unknown: usize,
-    /// The applications with most failures, most first.
-    pub(super) failing: Vec<Failing>,
+    /// How all records ended.
+    pub(super) ends: Ends,
+    /// How many people they name.
+    pub(super) people: usize,
+    /// How long they took, where any of them says so.
+    pub(super) durations: Option<Durations>,
+    /// The records counted by one thing and another.
+    pub(super) tallies: Vec<Tally>,
     /// Records over time; none where they lie too close together for it to say anything.
     pub(super) timeline: Option<Timeline>,
 }
 
-/// An application whose calls fail.
+/// How records ended: how many of them how.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Ends {
+    /// Well.
+    pub(super) success: usize,
+    /// Badly.
+    pub(super) failure: usize,
+    /// Not yet: other records tell their end.
+    pub(super) pending: usize,
+    /// Nothing says how.
+    pub(super) unknown: usize,
+}
+
+/// How long calls took, in milliseconds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Durations {
+    /// Half of them took no longer.
+    pub(super) median: i32,
+    /// 95 of 100 took no longer.
+    pub(super) p95: i32,
+}
+
+/// Records counted by what they have in common.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Failing {
-    /// Its name.
+pub(super) struct Tally {
+    /// What it tells.
+    pub(super) title: &'static str,
+    /// What its lines name.
+    pub(super) of: &'static str,
+    /// The lines, those first that matter most; as many as there is room for.
+    pub(super) lines: Vec<Line>,
+    /// How many lines there was no room for.
+    pub(super) more: usize,
+}
+
+/// The records that have one thing in common.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Line {
+    /// What it is.
     pub(super) name: String,
-    /// Its records in the report.
+    /// How many there are.
     pub(super) records: usize,
     /// How many of them failed.
     pub(super) failed: usize,
 }
 
-/// Records over time, in slices of equal length, oldest first.
-#[derive(Clone, Debug)]
-pub(super) struct Timeline {
-    /// How long a slice is, in words: "hour", "15 minutes".
-    pub(super) slice: &'static str,
-    /// Where the first slice begins.
-    pub(super) start: DateTime<Utc>,
-    /// Where the last one ends.
-    pub(super) end: DateTime<Utc>,
-    /// For each slice, how many records did not fail, and how many did.
-    pub(super) counts: Vec<(usize, usize)>,
+impl Ends {
+    /// Counts one more.
+    pub(super) fn add(&mut self, outcome: Outcome) {
+        *match outcome {
+            Outcome::Success => &mut self.success,
+            Outcome::Failure => &mut self.failure,
+            Outcome::Pending => &mut self.pending,
+            Outcome::Unknown => &mut self.unknown,
+        } += 1;
+    }
+
+    /// All of them.
+    pub(super) fn all(&self) -> usize {
+        self.success + self.failure + self.pending + self.unknown
+    }
 }
 
 impl Summary {
     /// Counts what a report has.
     pub(super) fn of(report: &Report) -> Self {
-        let ended = |outcome| report.rows.iter().filter(|row| row.outcome == outcome).count();
+        let rows = &report.rows;
+        let mut ends = Ends::default();
+        rows.iter().for_each(|row| ends.add(row.outcome));
+        let people: BTreeSet<&str> =
+            rows.iter().filter_map(|row| row.user_email.as_deref().or(row.login_id.as_deref())).collect();
+        let failed = rows.iter().map(|row| row.outcome == Outcome::Failure);
+        let applications = rows.iter().map(|row| row.other_side().to_owned()).zip(failed.clone());
+        let actions = rows.iter().map(|row| row.action.words().to_owned()).zip(failed.clone());
+        let statuses = rows.iter().map(|row| status(row.status_code)).zip(failed);
+        let most_failed = |line: &Line| (line.failed, line.records);
+        let most = |line: &Line| (line.records, line.failed);
         Self {
-            success: ended(Outcome::Success),
-            failure: ended(Outcome::Failure),
-            pending: ended(Outcome::Pending),
-            unknown: ended(Outcome::Unknown),
-            failing: failing(&report.rows),
-            timeline: timeline(report),
+            ends,
+            people: people.len(),
+            durations: durations(rows.iter().filter_map(|row| row.duration_ms).collect()),
+            tallies: vec![
+                tally("Applications, most failures first", "Application", applications, most_failed),
+                tally("Actions", "Action", actions, most),
+                tally("Answers", "HTTP status", statuses, most),
+            ],
+            timeline: timeline::of(report),
         }
     }
 }
 
-fn failing(rows: &[Row]) -> Vec<Failing> {
-    const SHOWN: usize = 5;
-    let mut counts = BTreeMap::<&str, (usize, usize)>::new();
-    for row in rows {
-        let (records, failed) = counts.entry(row.other_side()).or_default();
+/// Counts names, each with whether its record failed.
+fn tally(
+    title: &'static str,
+    of: &'static str,
+    names: impl Iterator<Item = (String, bool)>,
+    rank: impl Fn(&Line) -> (usize, usize),
+) -> Tally {
+    const SHOWN: usize = 8;
+    let mut counts = BTreeMap::<String, (usize, usize)>::new();
+    for (name, failed) in names {
+        let (records, failures) = counts.entry(name).or_default();
         *records += 1;
-        *failed += usize::from(row.outcome == Outcome::Failure);
+        *failures += usize::from(failed);
     }
-    let mut failing: Vec<_> = counts
-        .into_iter()
-        .filter(|(_, (_, failed))| *failed > 0)
-        .map(|(name, (records, failed))| Failing { name: name.to_owned(), records, failed })
-        .collect();
-    failing.sort_by_key(|application| Reverse(application.failed));
-    failing.truncate(SHOWN);
-    failing
+    let line = |(name, (records, failed))| Line { name, records, failed };
+    let mut lines: Vec<_> = counts.into_iter().map(line).collect();
+    lines.sort_by_key(|line| Reverse(rank(line)));
+    let more = lines.len().saturating_sub(SHOWN);
+    lines.truncate(SHOWN);
+    Tally { title, of, lines, more }
 }
 
-/// The lengths that a slice may have, in minutes.
-const SLICES: [(i64, &str); 12] = [
-    (1, "minute"),
-    (5, "5 minutes"),
-    (15, "15 minutes"),
-    (60, "hour"),
-    (180, "3 hours"),
-    (360, "6 hours"),
-    (1440, "day"),
-    (2 * 1440, "2 days"),
-    (7 * 1440, "7 days"),
-    (30 * 1440, "30 days"),
-    (90 * 1440, "90 days"),
-    (365 * 1440, "365 days"),
-];
+/// A status with the name that the standard gives it.
+fn status(code: Option<i16>) -> String {
+    let known = |code: i16| StatusCode::from_u16(u16::try_from(code).ok()?).ok()?.canonical_reason();
+    match code {
+        Some(code) => known(code).map_or_else(|| code.to_string(), |name| format!("{code} {name}")),
+        None => "None".to_owned(),
+    }
+}
 
-fn timeline(report: &Report) -> Option<Timeline> {
-    const COUNTS_MIN: usize = 4;
-    const COUNTS_MAX: i64 = 72;
-    let at = |row: &Row| row.occurred_at.timestamp();
-    let (oldest, newest) = (report.rows.iter().map(at).min()?, report.rows.iter().map(at).max()?);
-    let span = newest - oldest;
-    let (seconds, slice) =
-        SLICES.iter().map(|(minutes, name)| (minutes * 60, *name)).find(|(length, _)| span / length < COUNTS_MAX)?;
-    // Slices begin at full hours and days of the zone, as it stood at the first of them.
-    let first = DateTime::from_timestamp(oldest, 0)?;
-    let offset = i64::from(first.with_timezone(&report.zone).offset().fix().local_minus_utc());
-    let start = (oldest + offset).div_euclid(seconds) * seconds - offset;
-    let place = |at: i64| usize::try_from((at - start) / seconds).unwrap_or(0);
-    let mut counts = vec![(0, 0); place(newest) + 1];
-    if counts.len() < COUNTS_MIN {
-        return None;
-    }
-    for row in &report.rows {
-        let (others, failed) = &mut counts[place(at(row))];
-        *(if row.outcome == Outcome::Failure { failed } else { others }) += 1;
-    }
-    let start = DateTime::from_timestamp(start, 0)?;
-    let end = start + TimeDelta::seconds(seconds * i64::try_from(counts.len()).ok()?);
-    Some(Timeline { slice, start, end, counts })
+fn durations(mut all: Vec<i32>) -> Option<Durations> {
+    all.sort_unstable();
+    let at = |percent: usize| all.get((all.len() * percent).div_ceil(100).checked_sub(1)?).copied();
+    Some(Durations { median: at(50)?, p95: at(95)? })
 }
 
 #[cfg(test)]
@@ -130,17 +165,27 @@ mod tests {
     fn every_record_is_counted_once() {
         let report = samples::report(200);
         let summary = Summary::of(&report);
-        assert_eq!(summary.success + summary.failure + summary.pending + summary.unknown, 200);
-        assert!(summary.failing.is_sorted_by_key(|f| Reverse(f.failed)));
-        let timeline = summary.timeline.unwrap();
-        assert_eq!(timeline.counts.iter().map(|(others, _)| others).sum::<usize>(), 200 - summary.failure);
-        assert_eq!(timeline.counts.iter().map(|(_, failed)| failed).sum::<usize>(), summary.failure);
-        assert!(report.rows.iter().all(|r| timeline.start <= r.occurred_at && r.occurred_at < timeline.end));
+        assert_eq!(summary.ends.all(), 200);
+        for tally in &summary.tallies {
+            let of = |count: fn(&Line) -> usize| tally.lines.iter().map(count).sum::<usize>();
+            assert_eq!((of(|line| line.records), tally.more), (200, 0), "{}", tally.title);
+            assert_eq!(of(|line| line.failed), summary.ends.failure, "{}", tally.title);
+        }
+        assert!(summary.tallies[0].lines.is_sorted_by_key(|line| Reverse(line.failed)));
+        assert!(summary.tallies[1].lines.is_sorted_by_key(|line| Reverse(line.records)));
     }
 
     #[test]
-    fn few_records_have_no_timeline() {
-        assert!(Summary::of(&samples::report(0)).timeline.is_none());
-        assert!(Summary::of(&samples::report(1)).timeline.is_none());
+    fn durations_are_those_of_calls_that_were() {
+        assert_eq!(durations(vec![]), None);
+        assert_eq!(durations(vec![7]), Some(Durations { median: 7, p95: 7 }));
+        assert_eq!(durations((1..=100).rev().collect()), Some(Durations { median: 50, p95: 95 }));
+    }
+
+    #[test]
+    fn statuses_have_their_names() {
+        assert_eq!(status(Some(404)), "404 Not Found");
+        assert_eq!(status(Some(999)), "999");
+        assert_eq!(status(None), "None");
     }
 }

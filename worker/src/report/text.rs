@@ -19,11 +19,16 @@ const MARKS_MAX: usize = 3;
 /// A text of one line in which every character is only read. What must not act but says something
 /// becomes a noncharacter that no font has, so that it is shown, and counted, as a substitute.
 pub(super) fn neutral(text: &str) -> String {
+    cleaned(text.trim(), LONGEST)
+}
+
+/// The same of a text whose spaces count, and of which so many characters do.
+pub(super) fn cleaned(text: &str, longest: usize) -> String {
     const UNSHOWN: char = '\u{ffff}';
-    let mut neutral = String::with_capacity(text.len().min(LONGEST));
+    let mut neutral = String::with_capacity(text.len().min(longest));
     let mut marks = 0;
-    let mut letters = text.trim().chars().peekable();
-    let mut left = LONGEST;
+    let mut letters = text.chars().peekable();
+    let mut left = longest;
     while let Some(letter) = letters.next() {
         if left == 0 {
             neutral.push(CUT);

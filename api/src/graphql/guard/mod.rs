@@ -10,9 +10,13 @@ mod price;
 pub(super) use expansion::DEPTH_MAX;
 
 use super::order::Order;
-use crate::error::code;
+use crate::{
+    error::code,
+    metrics::{self, graphql::Operation},
+    telemetry,
+};
 use async_graphql::{
-    ErrorExtensionValues, Positioned, Request, Response, ServerError, Value, Variables,
+    ErrorExtensionValues, Name, Positioned, Request, Response, ServerError, Value, Variables,
     parser::types::{ExecutableDocument, OperationDefinition, OperationType},
 };
 
@@ -37,6 +41,8 @@ pub(super) struct Admitted {
     order: Option<Order>,
     /// Of the operation that is executed; none where the request names none.
     pub(super) operation: Option<OperationType>,
+    /// What the document calls it.
+    name: Option<String>,
 }
 
 /// Why something is not executed.
@@ -65,6 +71,10 @@ pub(super) fn error(code: &str, message: impl Into<String>) -> ServerError {
 
 /// Lets a question through, or says why not. `introspection` says whether the schema may be asked.
 pub(super) fn admit(asked: Asked, introspection: bool) -> Result<Admitted, Refused> {
+    check(asked, introspection).inspect_err(|refused| metrics::graphql::refused(refused.code))
+}
+
+fn check(asked: Asked, introspection: bool) -> Result<Admitted, Refused> {
     let refused = |message| Refused { code: code::VALIDATION_FAILED, message };
     lexical::check(&asked.document).map_err(refused)?;
     let variables = Variables::from_json(serde_json::Value::Object(asked.variables));
@@ -79,14 +89,15 @@ pub(super) fn admit(asked: Asked, introspection: bool) -> Result<Admitted, Refus
     }
     price::check(document, &variables).map_err(refused)?;
     let chosen = chosen(document, name.as_deref());
-    chosen.map_or(Ok(()), |operation| complete(operation, &variables))?;
-    let operation = chosen.map(|operation| operation.node.ty);
-    let order = chosen.map(|operation| Order::of(document, operation));
+    chosen.map_or(Ok(()), |(_, operation)| complete(operation, &variables))?;
+    let operation = chosen.map(|(_, operation)| operation.node.ty);
+    let called = chosen.and_then(|(name, _)| name).map(|name| name.to_string());
+    let order = chosen.map(|(_, operation)| Order::of(document, operation));
     request.variables = variables;
     request.operation_name = name;
     // The guard has seen to it; should it ever be wrong, the schema still does not tell itself.
     let request = if introspection { request } else { request.disable_introspection() };
-    Ok(Admitted { request, order, operation })
+    Ok(Admitted { request, order, operation, name: called })
 }
 
 /// A document that is no GraphQL. The parser draws a picture of the place; its last line says
@@ -102,14 +113,16 @@ fn operations(document: &ExecutableDocument) -> impl Iterator<Item = &Positioned
     document.operations.iter().map(|(_, operation)| operation)
 }
 
-/// The operation that a request executes; none where it names none.
-fn chosen<'a>(document: &'a ExecutableDocument, name: Option<&str>) -> Option<&'a Positioned<OperationDefinition>> {
+type Chosen<'a> = (Option<&'a Name>, &'a Positioned<OperationDefinition>);
+
+/// The operation that a request executes, with its name; none where the request names none.
+fn chosen<'a>(document: &'a ExecutableDocument, name: Option<&str>) -> Option<Chosen<'a>> {
     let mut operations = document.operations.iter();
     match name {
         // async-graphql takes the one operation that there is, whatever it is called.
-        None if operations.len() == 1 => operations.next().map(|(_, operation)| operation),
+        None if operations.len() == 1 => operations.next(),
         None => None,
-        Some(name) => operations.find(|(own, _)| own.is_some_and(|own| own == name)).map(|(_, found)| found),
+        Some(name) => operations.find(|(own, _)| own.is_some_and(|own| own == name)),
     }
 }
 
@@ -133,19 +146,24 @@ const ERRORS_MAX: usize = 20;
 const FIELD_ERRORS_MAX: usize = 1_000;
 
 /// An answer that is fit to be sent: its fields in order, each error with a code, and no flood.
-pub(super) struct Finish(Option<Order>);
+pub(super) struct Finish {
+    order: Option<Order>,
+    counted: Operation,
+}
 
 impl Admitted {
     /// Parts the request from what is to be done with its answers.
     pub(super) fn part(self) -> (Request, Finish) {
-        (self.request, Finish(self.order))
+        telemetry::operation(self.name.as_deref(), self.operation);
+        let counted = Operation::begin(self.name.as_deref(), self.operation);
+        (self.request, Finish { order: self.order, counted })
     }
 }
 
 impl Finish {
     /// Makes an answer fit to be sent.
     pub(super) fn apply(&self, answer: &mut Response) {
-        if let Some(order) = &self.0 {
+        if let Some(order) = &self.order {
             order.apply(&mut answer.data);
         }
         let max = if not_executed(answer) { ERRORS_MAX } else { FIELD_ERRORS_MAX };
@@ -163,6 +181,12 @@ impl Finish {
                 extensions.set("code", kind);
             }
         }
+        self.counted.answered(&answer.errors);
+    }
+
+    /// There is no answer, for the operation panicked.
+    pub(super) fn panicked(&self) {
+        self.counted.failed(code::INTERNAL);
     }
 }
 

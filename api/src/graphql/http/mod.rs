@@ -58,6 +58,7 @@ pub(crate) async fn serve(
             let (request, finish) = admitted.part();
             let executed = app.schema.execute(request.data(viewer.clone()).data(app.clone()));
             let Ok(mut done) = AssertUnwindSafe(executed).catch_unwind().await else {
+                finish.panicked();
                 return Refusal::from(Stranger::Internal(Error::internal(&"a request panicked"))).into_response(media);
             };
             finish.apply(&mut done);

@@ -18,7 +18,7 @@ use crate::{
     app::App,
     auth::{self, Refused},
     error::code,
-    origin,
+    origin, telemetry,
 };
 use axum::{
     extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade},
@@ -33,6 +33,7 @@ use message::{Close, Incoming, PROTOCOL};
 use serde_json::{Map, Value};
 use std::{collections::HashMap, time::Duration};
 use tokio::time::{Instant, interval, sleep_until, timeout};
+use tracing::Span;
 
 /// The most bytes of a message. Larger ones are refused in words up to twice this; those beyond
 /// are not even read, and the connection is cut.
@@ -59,9 +60,9 @@ pub(super) fn open(app: App, upgrade: WebSocketUpgrade, uri: &Uri, headers: Head
         let words = format!("Offer the subprotocol {PROTOCOL}: Sec-WebSocket-Protocol: {PROTOCOL}");
         return Refusal::new(StatusCode::BAD_REQUEST, code::BAD_REQUEST, words).into_response(Media::Json);
     }
-    let sockets = app.sockets.clone();
+    let (sockets, opened) = (app.sockets.clone(), Span::current());
     upgrade.on_upgrade(move |socket| {
-        let session = Session { app, credential: headers, socket, seat: None, operations: HashMap::new() };
+        let session = Session { app, credential: headers, opened, socket, seat: None, operations: HashMap::new() };
         sockets.track_future(session.run())
     })
 }
@@ -84,6 +85,8 @@ struct Session {
     app: App,
     /// The headers of the request, with what the client has said since.
     credential: HeaderMap,
+    /// The span of the request.
+    opened: Span,
     socket: WebSocket,
     /// Its place, once it has said who it is and was let in.
     seat: Option<Seat>,
@@ -201,7 +204,10 @@ impl Session {
         };
         match guard::admit(asked, self.app.graphql.introspection()) {
             Ok(admitted) => {
-                let told = watched::run(self.app.clone(), self.credential.clone(), viewer, admitted);
+                let span = telemetry::at_socket(&self.opened, &self.credential);
+                let run = || watched::run(self.app.clone(), self.credential.clone(), viewer, admitted);
+                let mut told = span.in_scope(run).boxed();
+                let told = stream::poll_fn(move |context| span.in_scope(|| told.poll_next_unpin(context)));
                 let end = stream::iter([None]);
                 let (told, handle) = stream::abortable(told.map(Some).chain(end));
                 let key = id.clone();

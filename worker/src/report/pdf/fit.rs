@@ -1,7 +1,7 @@
 //! Making foreign text fit a place on the page: cleaned, shown as far as the fonts go, in lines
 //! that are no wider and no more than the place allows.
 
-use super::fonts::{Palette, pieces};
+use super::fonts::{BUILT_IN, Palette, pieces};
 use crate::report::{
     text::{SUBSTITUTE, is_joiner, neutral},
     wrap::{Wrapped, wrap},
@@ -9,46 +9,46 @@ use crate::report::{
 
 /// Room for a text, in points.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Room {
+pub(in crate::report) struct Room {
     /// The size of the type.
-    pub(super) size: f64,
+    pub(in crate::report) size: f64,
     /// The width.
-    pub(super) width: f64,
+    pub(in crate::report) width: f64,
     /// How many lines.
-    pub(super) lines: usize,
+    pub(in crate::report) lines: usize,
 }
 
 /// Fits texts, and remembers what could not be shown as it is.
-pub(super) struct Fitter<'p> {
+pub(in crate::report) struct Fitter<'p> {
     palette: &'p Palette,
     /// How many characters have a substitute in their place.
-    pub(super) substituted: u64,
-    /// Whether any text needed another font than the built-in one.
-    pub(super) foreign: bool,
+    pub(in crate::report) substituted: u64,
+    /// Whether any text needed another font than the built-in ones.
+    pub(in crate::report) foreign: bool,
     /// Whether any text was cut.
-    pub(super) cut: bool,
+    pub(in crate::report) cut: bool,
 }
 
 impl<'p> Fitter<'p> {
     /// A fitter that has fitted nothing yet.
-    pub(super) fn new(palette: &'p Palette) -> Self {
+    pub(in crate::report) fn new(palette: &'p Palette) -> Self {
         Self { palette, substituted: 0, foreign: false, cut: false }
     }
 
     /// The text in lines.
-    pub(super) fn fit(&mut self, text: &str, room: Room) -> Vec<String> {
+    pub(in crate::report) fn fit(&mut self, text: &str, room: Room) -> Vec<String> {
         let Wrapped { lines, cut } = wrap(&neutral(text), &self.palette.ruler(room.size), room.width, room.lines);
         self.cut |= cut;
         lines.iter().map(|line| self.shown(line)).collect()
     }
 
     /// The line with substitutes for what no font has.
-    fn shown(&mut self, line: &str) -> String {
+    pub(in crate::report) fn shown(&mut self, line: &str) -> String {
         let mut shown = String::with_capacity(line.len());
         for piece in pieces(line) {
             match self.palette.set_in(piece) {
-                // Joiners have nothing to do there, and the built-in font need not have them.
-                Some((0, _)) => shown.extend(piece.chars().filter(|letter| !is_joiner(*letter))),
+                // Joiners have nothing to do there, and the built-in fonts need not have them.
+                Some((font, _)) if font < BUILT_IN => shown.extend(piece.chars().filter(|letter| !is_joiner(*letter))),
                 Some(_) => {
                     self.foreign = true;
                     shown.push_str(piece);
@@ -65,7 +65,7 @@ impl<'p> Fitter<'p> {
         for (at, letter) in piece.char_indices().filter(|(_, letter)| !is_joiner(*letter)) {
             let font = self.palette.set_in(&piece[at..at + letter.len_utf8()]).map(|(font, _)| font);
             if at == 0 && font.is_some() {
-                self.foreign |= font != Some(0);
+                self.foreign |= font.is_some_and(|font| font >= BUILT_IN);
                 shown.push(letter);
             } else {
                 self.substituted += 1;

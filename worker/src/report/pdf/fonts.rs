@@ -1,4 +1,5 @@
-//! Letters for every script: Noto Sans is built in, the rest comes from a folder of fonts.
+//! Letters for every script: Noto Sans and a font of one width are built in, the rest comes from a folder
+//! of fonts.
 
 use super::{
     mend::without,
@@ -23,10 +24,13 @@ use typst::{
 /// The fonts that a process has. Made once; cheap until a report needs more than Noto Sans.
 #[derive(Debug)]
 pub struct Fonts {
-    built_in: [Font; 2],
+    built_in: [Font; BUILT_IN],
     /// The fonts of the Noto Sans family, and those to fall back on for what these lack.
     shelves: [Shelf; 2],
 }
+
+/// How many fonts are built in: Noto Sans, the same in bold, and one of one width.
+pub(super) const BUILT_IN: usize = 3;
 
 /// Where Debian's font packages put fonts.
 const FOLDER: &str = "/usr/share/fonts";
@@ -39,22 +43,25 @@ impl Fonts {
         let upright = files.into_iter().filter(|path| is_upright(path));
         let (noto, others) = upright.partition(|path| is_noto_sans(path));
         Self {
-            built_in: [notosans::REGULAR_TTF, notosans::BOLD_TTF].map(built_in),
+            built_in: [notosans::REGULAR_TTF, notosans::BOLD_TTF, truce_font::JETBRAINS_MONO].map(built_in),
             shelves: [noto, others].map(Shelf::new),
         }
     }
 
     /// The built-in fonts alone.
-    pub(super) fn built_in(&self) -> Palette {
+    pub(in crate::report) fn built_in(&self) -> Palette {
         Palette::new(self.built_in.to_vec())
     }
 
     /// The built-in fonts and as few others as cover as many of the letters as can be covered.
-    pub(super) fn palette(&self, letters: &BTreeSet<char>) -> Palette {
+    pub(in crate::report) fn palette(&self, letters: &BTreeSet<char>) -> Palette {
         let mut fonts = self.built_in.to_vec();
         let covers = |font: &Font, letter: char| font.info().coverage.contains(u32::from(letter));
-        let mut missing: BTreeSet<char> =
-            letters.iter().copied().filter(|&letter| !is_joiner(letter) && !covers(&fonts[0], letter)).collect();
+        let mut missing: BTreeSet<char> = letters
+            .iter()
+            .copied()
+            .filter(|&letter| !is_joiner(letter) && !fonts.iter().any(|font| covers(font, letter)))
+            .collect();
         for shelf in &self.shelves {
             let mut faces: Vec<&Face> = if missing.is_empty() { Vec::new() } else { shelf.faces().iter().collect() };
             while let Some((at, face)) = best(&faces, &missing, letters) {
@@ -138,7 +145,7 @@ fn stem(path: &Path) -> &str {
 }
 
 /// The fonts of one report, in the order in which they are asked for a letter.
-pub(super) struct Palette {
+pub(in crate::report) struct Palette {
     fonts: Vec<Font>,
     instances: Vec<FontInstance>,
     /// What [`Self::set_in`] has found for single letters so far.
@@ -152,20 +159,27 @@ impl Palette {
         Self { instances: fonts.iter().map(plain).collect(), fonts, letters: RefCell::default() }
     }
 
+    /// The same fonts, of which the one of one width is asked first: for text whose spaces count.
+    pub(in crate::report) fn code(&self) -> Self {
+        let mut fonts = self.fonts();
+        fonts[..BUILT_IN].rotate_right(1);
+        Self::new(fonts)
+    }
+
     /// The fonts.
     pub(super) fn fonts(&self) -> Vec<Font> {
         self.fonts.clone()
     }
 
     /// Their families, each once.
-    pub(super) fn families(&self) -> Vec<&str> {
+    pub(in crate::report) fn families(&self) -> Vec<&str> {
         let mut families: Vec<_> = self.fonts.iter().map(|font| font.info().family.as_str()).collect();
         families.dedup();
         families
     }
 
     /// A ruler for type of `size` points.
-    pub(super) fn ruler(&self, size: f64) -> impl Ruler {
+    pub(in crate::report) fn ruler(&self, size: f64) -> impl Ruler {
         Type { palette: self, size }
     }
 
@@ -252,7 +266,7 @@ mod tests {
     fn noto_sans_is_there_without_any_folder() {
         let fonts = Fonts::load(Some(Path::new("/nowhere")));
         let palette = fonts.palette(&"aб中".chars().collect());
-        assert_eq!(palette.families(), ["Noto Sans"]);
+        assert_eq!(palette.families(), ["Noto Sans", "JetBrains Mono"]);
         let fonts =
             ["б", "e\u{301}", "中", "e\u{20e9}", "\u{ffff}"].map(|piece| palette.set_in(piece).map(|(font, _)| font));
         assert_eq!(fonts, [Some(0), Some(0), None, None, None]);

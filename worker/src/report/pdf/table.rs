@@ -1,78 +1,86 @@
-//! The records as the PDF's table shows them: ten columns, each value already in lines, each row's
-//! height known: Typst is left nothing to break and nothing to measure.
+//! The records as the PDF's table shows them: ten columns, a group for each day or hour, each
+//! value already in lines, each row's height known: Typst is left nothing to break and nothing to
+//! measure.
 
-use super::fit::{Fitter, Room};
+use super::{fit::Fitter, row::Printed, sheet::Sheet};
 use crate::report::{Report, Row, grouped, text::neutral};
-use chrono::{DateTime, FixedOffset, Offset, Utc};
+use chrono::{DateTime, FixedOffset, NaiveDate, Offset, Timelike};
+use chrono_tz::Tz;
 use entity::log::Outcome;
 use std::collections::BTreeSet;
 
-/// The size of the table's type, in points.
-pub(super) const TYPE: f64 = 7.5;
-/// The size of the type below a failed record.
-pub(super) const SMALL_TYPE: f64 = 7.0;
-/// From one line to the next.
-pub(super) const LINE: f64 = 9.5;
-/// Above and below a row's lines together.
-pub(super) const PADDING: f64 = 5.0;
-/// What a column's text leaves free before the next column.
-const GAP: f64 = 7.0;
-
-/// The columns with their widths; together they are as wide as the page within its margins.
-pub(super) const COLUMNS: [(&str, f64); 10] = [
-    ("Time", 96.0),
-    ("From", 82.0),
-    ("To", 82.0),
-    ("Action", 66.0),
-    ("Request type", 115.0),
-    ("User", 126.0),
-    ("Outcome", 49.0),
-    ("HTTP", 29.0),
-    ("Duration", 52.0),
-    ("Reference", 89.0),
+/// The columns with their widths on the narrowest sheet, and what of a wider sheet each takes.
+const COLUMNS: [(&str, f64, f64); 10] = [
+    ("Time", 56.0, 0.0),
+    ("From", 83.0, 0.26),
+    ("To", 83.0, 0.26),
+    ("Action", 66.0, 0.0),
+    ("Request type", 115.0, 0.0),
+    ("User", 112.0, 0.48),
+    ("Outcome", 50.0, 0.0),
+    ("HTTP", 30.0, 0.0),
+    ("Duration", 52.0, 0.0),
+    ("Reference", 89.0, 0.0),
 ];
 /// Where the outcome stands among them.
 const OUTCOME: usize = 6;
-/// What stands in front of a failure's outcome, so that it is found without seeing colours.
-const FAILURE_MARK: &str = "×";
+/// A day of more records is told hour by hour: some four pages.
+const DAY_MAX: usize = 120;
+
+/// The columns on one sheet; together they are as wide as the page within its margins.
+pub(super) struct Columns([f64; 10]);
 
 /// The table.
 pub(super) struct Table {
-    /// The rows, in the report's order.
+    /// The groups, in the report's order.
+    pub(super) groups: Vec<Group>,
+}
+
+/// The records of a day or an hour.
+pub(super) struct Group {
+    /// Which: "Sunday, 25 October 2026".
+    pub(super) title: String,
+    /// What it comes to: "20 records, 3 failed".
+    pub(super) note: String,
+    /// The records.
     pub(super) rows: Vec<Printed>,
-    /// The offsets from UTC that the rows' times have.
-    pub(super) offsets: Vec<String>,
 }
 
-/// A record as it is printed. Lines are parted by line feeds.
-pub(super) struct Printed {
-    /// The values, in the order of [`COLUMNS`].
-    pub(super) cells: [String; 10],
-    /// Whether it failed.
-    pub(super) failed: bool,
-    /// Whether it has text of other scripts, whose width is known only roughly.
-    pub(super) foreign: bool,
-    /// What is written below the values, from the second column to the last.
-    pub(super) detail: String,
-    /// The height of the values, in points from the row's top.
-    pub(super) detail_top: f64,
-    /// The height of the whole row.
-    pub(super) height: f64,
-}
+impl Columns {
+    /// The columns on the sheet.
+    pub(super) fn on(sheet: Sheet) -> Self {
+        let narrowest: f64 = COLUMNS.iter().map(|(_, width, _)| width).sum();
+        Self(COLUMNS.map(|(_, width, part)| width + part * (sheet.inner() - narrowest)))
+    }
 
-/// From the left of the outcome to the left of the details, and the width of the details.
-pub(super) fn detail_place() -> (f64, f64) {
-    let width = |columns: &[(&str, f64)]| columns.iter().map(|(_, width)| width).sum::<f64>();
-    (-width(&COLUMNS[1..OUTCOME]), width(&COLUMNS[1..]))
+    /// Their titles.
+    pub(super) fn titles() -> [&'static str; 10] {
+        COLUMNS.map(|(title, ..)| title)
+    }
+
+    /// Their widths, in points.
+    pub(super) fn widths(&self) -> [f64; 10] {
+        self.0
+    }
+
+    /// The width of one.
+    pub(super) fn width(&self, column: usize) -> f64 {
+        self.0[column]
+    }
+
+    /// From the left of the outcome to the left of the details, and the width of the details.
+    pub(super) fn detail_place(&self) -> (f64, f64) {
+        (-self.0[1..OUTCOME].iter().sum::<f64>(), self.0[1..].iter().sum())
+    }
 }
 
 /// Every letter that the report shows.
 pub(super) fn letters(report: &Report) -> BTreeSet<char> {
     let mut letters = BTreeSet::new();
     let mut add = |text: &str| letters.extend(neutral(text).chars().filter(|c| !c.is_ascii()));
-    add(&report.domain);
-    add(&report.filter_in_words);
-    add(&report.requested_by);
+    add(&report.cover.domain);
+    add(&report.cover.filter_in_words);
+    add(&report.cover.requested_by);
     for row in &report.rows {
         add(&row.application_from);
         add(&row.application_to);
@@ -83,110 +91,79 @@ pub(super) fn letters(report: &Report) -> BTreeSet<char> {
     letters
 }
 
+/// What the records of a group have in common: the day, and where days are long the hour of the
+/// clock, which comes twice in a year.
+type Key = (NaiveDate, Option<(u32, FixedOffset)>);
+
 impl Table {
     /// The report's records, fitted.
-    pub(super) fn of(report: &Report, fitter: &mut Fitter) -> Self {
-        let offset = |row: &Row| row.occurred_at.with_timezone(&report.zone).offset().fix();
-        let mut offsets: Vec<FixedOffset> = report.rows.iter().map(offset).collect();
+    pub(super) fn of(report: &Report, columns: &Columns, fitter: &mut Fitter) -> Self {
+        let at = |row: &Row| row.occurred_at.with_timezone(&report.cover.zone);
+        let days = report.rows.chunk_by(|a, b| at(a).date_naive() == at(b).date_naive());
+        let by_hour = report.rows.len() > DAY_MAX * days.count();
+        let key = |row: &Row| -> Key {
+            let at = at(row);
+            (at.date_naive(), by_hour.then(|| (at.hour(), at.offset().fix())))
+        };
+        let groups = report.rows.chunk_by(|a, b| key(a) == key(b));
+        Self { groups: groups.map(|rows| Group::of(rows, by_hour, at, columns, fitter)).collect() }
+    }
+}
+
+impl Group {
+    fn of(
+        rows: &[Row],
+        by_hour: bool,
+        at: impl Fn(&Row) -> DateTime<Tz>,
+        columns: &Columns,
+        fitter: &mut Fitter,
+    ) -> Self {
+        let offset = |row: &Row| at(row).offset().fix();
+        let mut offsets: Vec<FixedOffset> = rows.iter().map(offset).collect();
         offsets.dedup();
         let several = offsets.len() > 1;
-        let rows = report.rows.iter().map(|row| Printed::of(row, offset(row), several, fitter)).collect();
         offsets.sort_by_key(FixedOffset::local_minus_utc);
         offsets.dedup();
-        Self { rows, offsets: offsets.into_iter().map(|offset| format!("UTC{offset}")).collect() }
-    }
-}
-
-impl Printed {
-    fn of(row: &Row, offset: FixedOffset, tell_offset: bool, fitter: &mut Fitter) -> Self {
-        fitter.foreign = false;
-        let mut column = |at: usize, text: &str, lines: usize| {
-            fitter.fit(text, Room { size: TYPE, width: COLUMNS[at].1 - GAP, lines })
-        };
-        let mut time = vec![instant(row.occurred_at, offset)];
-        if tell_offset {
-            time.push(offset.to_string());
-        }
-        let mut request_type = vec![row.request_type.words().to_owned()];
-        request_type.extend(column(4, row.operation.as_deref().unwrap_or_default(), 2));
-        let mut user = column(5, row.user_email.as_deref().unwrap_or_default(), 2);
-        if row.login_id != row.user_email {
-            user.extend(column(5, row.login_id.as_deref().unwrap_or_default(), 2));
-        }
-        let failed = row.outcome == Outcome::Failure;
-        let outcome = row.outcome.words();
-        let cells = [
-            time,
-            column(1, &row.application_from, 3),
-            column(2, &row.application_to, 3),
-            vec![row.action.words().to_owned()],
-            request_type,
-            user,
-            vec![if failed { format!("{FAILURE_MARK} {outcome}") } else { outcome.to_owned() }],
-            vec![row.status_code.map(|code| code.to_string()).unwrap_or_default()],
-            vec![row.duration_ms.map(duration).unwrap_or_default()],
-            vec![row.reference.clone()],
-        ];
-        let detail = detail(row, failed, fitter);
-        let lines = |lines: &[String]| lines.iter().fold(0.0, |height, _| height + LINE);
-        let detail_top = cells.iter().map(|cell| lines(cell)).fold(LINE, f64::max);
+        let offsets: Vec<_> = offsets.into_iter().map(|offset| format!("UTC{offset}")).collect();
+        let failed = rows.iter().filter(|row| row.outcome == Outcome::Failure).count();
+        let note = if failed == 0 { counted(rows.len()) } else { format!("{}, {failed} failed", counted(rows.len())) };
+        let title = rows.first().map(|row| titled(at(row), by_hour)).unwrap_or_default();
         Self {
-            height: detail_top + lines(&detail) + PADDING,
-            detail_top,
-            detail: detail.join("\n"),
-            failed,
-            foreign: fitter.foreign,
-            cells: cells.map(|cell| cell.join("\n")),
+            title: format!("{title} ({})", offsets.join(" and ")),
+            note,
+            rows: rows.iter().map(|row| Printed::of(row, offset(row), several, columns, fitter)).collect(),
         }
     }
 }
 
-/// What went wrong, and what was called: for records that failed, or say that something did.
-fn detail(row: &Row, failed: bool, fitter: &mut Fitter) -> Vec<String> {
-    if !failed && row.error_message.is_none() {
-        return Vec::new();
-    }
-    let (_, width) = detail_place();
-    let mut lines = Vec::new();
-    let mut add =
-        |text: &str, lines_max| lines.extend(fitter.fit(text, Room { size: SMALL_TYPE, width, lines: lines_max }));
-    if let Some(message) = &row.error_message {
-        add(message, 3);
-    }
-    let call: Vec<&str> = [&row.method, &row.url].into_iter().flatten().map(|text| text.trim()).collect();
-    let told = |label: &str, value: &Option<String>| {
-        value.as_ref().filter(|value| !value.trim().is_empty()).map(|value| format!("{label} {value}"))
-    };
-    let parts = [
-        Some(call.join(" ")).filter(|call| !call.trim().is_empty()),
-        told("client", &row.client_ip),
-        told("correlation", &row.correlation_id),
-    ];
-    add(&parts.into_iter().flatten().collect::<Vec<_>>().join(" · "), 2);
-    lines
+fn titled(at: DateTime<Tz>, by_hour: bool) -> String {
+    let day = at.format("%A, %-d %B %Y");
+    let hour = at.hour();
+    if by_hour { format!("{day}, {hour:02}:00 to {:02}:00", (hour + 1) % 24) } else { day.to_string() }
 }
 
-/// A time as the table tells it; the seconds' fraction to the millisecond.
-pub(super) fn instant(at: DateTime<Utc>, offset: FixedOffset) -> String {
-    at.with_timezone(&offset).format("%Y-%m-%d %H:%M:%S%.3f").to_string()
-}
-
-fn duration(ms: i32) -> String {
-    match u64::try_from(ms) {
-        Ok(ms) => format!("{} ms", grouped(ms)),
-        Err(_) => format!("{ms} ms"),
-    }
+fn counted(records: usize) -> String {
+    let count = grouped(u64::try_from(records).unwrap_or(u64::MAX));
+    format!("{count} {}", if records == 1 { "record" } else { "records" })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::{pdf::Fonts, samples};
+    use crate::report::{
+        pdf::{
+            Fonts, Room,
+            row::{GAP, TYPE, instant},
+        },
+        samples,
+    };
+    use chrono::Utc;
+    use entity::export::options::Paper;
     use std::path::Path;
 
     fn table(report: &Report) -> Table {
         let palette = Fonts::load(Some(Path::new("/nowhere"))).built_in();
-        Table::of(report, &mut Fitter::new(&palette))
+        Table::of(report, &Columns::on(Sheet::lying(Paper::A4)), &mut Fitter::new(&palette))
     }
 
     #[test]
@@ -205,22 +182,38 @@ mod tests {
             (8, "888,888 ms".to_owned()),
             (9, "WWWW-WWWW-WWWW".to_owned()),
         ];
-        for (column, text) in texts {
-            let width = COLUMNS[column].1 - if column == 9 { 0.0 } else { GAP };
-            assert_eq!(fitter.fit(&text, Room { size: TYPE, width, lines: 1 }), [text], "{column}");
+        for paper in [Paper::A4, Paper::Letter] {
+            let (sheet, columns) = (Sheet::lying(paper), Columns::on(Sheet::lying(paper)));
+            for (column, text) in &texts {
+                let width = columns.width(*column) - if *column == 9 { 0.0 } else { GAP };
+                assert_eq!(fitter.fit(text, Room { size: TYPE, width, lines: 1 }), [text.as_str()], "{column}");
+            }
+            assert!((columns.widths().iter().sum::<f64>() - sheet.inner()).abs() < 0.01);
         }
-        let all: f64 = COLUMNS.iter().map(|(_, width)| width).sum();
-        assert!((all - 786.0).abs() < 0.1, "{all}");
     }
 
     #[test]
-    fn times_tell_their_offset_where_there_are_two() {
+    fn times_tell_their_offset_where_a_day_has_two() {
         let mut report = samples::report(2);
-        assert_eq!(table(&report).offsets, ["UTC+01:00"]);
+        let table_of_one = table(&report);
+        assert_eq!(table_of_one.groups[0].title, "Sunday, 25 October 2026 (UTC+01:00)");
+        assert_eq!(table_of_one.groups[0].rows[1].cells[0], "07:12:07.039");
         report.rows[1].occurred_at = DateTime::parse_from_rfc3339("2026-10-25T00:30:00Z").unwrap().to_utc();
-        let table = table(&report);
-        assert_eq!(table.offsets, ["UTC+01:00", "UTC+02:00"]);
-        assert_eq!(table.rows[1].cells[0], "2026-10-25 02:30:00.000\n+02:00");
+        let table_of_two = table(&report);
+        assert_eq!(table_of_two.groups[0].title, "Sunday, 25 October 2026 (UTC+01:00 and UTC+02:00)");
+        assert_eq!(table_of_two.groups[0].note, "2 records");
+        assert_eq!(table_of_two.groups[0].rows[1].cells[0], "02:30:00.000\n+02:00");
+    }
+
+    #[test]
+    fn full_days_are_told_hour_by_hour() {
+        let titles: Vec<_> = table(&samples::report(300)).groups.into_iter().map(|group| group.title).collect();
+        assert_eq!(titles[0], "Sunday, 25 October 2026, 07:00 to 08:00 (UTC+01:00)");
+        // The clocks go back.
+        assert_eq!(titles[5], "Sunday, 25 October 2026, 02:00 to 03:00 (UTC+01:00)");
+        assert_eq!(titles[6], "Sunday, 25 October 2026, 02:00 to 03:00 (UTC+02:00)");
+        let days: Vec<_> = table(&samples::report(120)).groups.into_iter().map(|group| group.title).collect();
+        assert_eq!(days, ["Sunday, 25 October 2026 (UTC+01:00)"]);
     }
 
     #[test]
@@ -231,8 +224,9 @@ mod tests {
         (row.user_email, row.login_id, row.url, row.error_message) = (long.clone(), None, long.clone(), long.clone());
         (row.operation, row.outcome) = (long, Outcome::Failure);
         let table = table(&report);
-        assert!(table.rows[0].height < 100.0);
-        assert!(table.rows[0].detail.lines().count() <= 5);
-        assert!(table.rows[0].cells[5].ends_with('…'));
+        let row = &table.groups[0].rows[0];
+        assert!(row.height < 100.0);
+        assert!(row.detail.lines().count() <= 5);
+        assert!(row.cells[5].ends_with('…'));
     }
 }

@@ -3,7 +3,7 @@
 use super::*;
 use crate::report::samples;
 use std::path::Path;
-use typst::layout::Point;
+use typst::layout::{Frame, FrameItem, Point};
 
 fn fonts() -> Fonts {
     Fonts::load(Some(Path::new("/nowhere")))
@@ -13,12 +13,13 @@ fn fonts() -> Fonts {
 fn the_same_report_is_the_same_file() {
     let report = samples::report(25);
     let (fonts, others) = (fonts(), self::fonts());
-    let first = render(&report, &fonts).unwrap();
-    assert_eq!(render(&report, &fonts).unwrap(), first);
-    assert_eq!(render(&report, &others).unwrap(), first);
+    let first = render(&report, Paper::A4, &fonts).unwrap();
+    assert_eq!(render(&report, Paper::A4, &fonts).unwrap(), first);
+    assert_eq!(render(&report, Paper::A4, &others).unwrap(), first);
     assert!(first.starts_with(b"%PDF-1.7"));
-    let later = Report { export_id: "exp_other".to_owned(), ..report };
-    assert_ne!(render(&later, &fonts).unwrap(), first);
+    let mut later = report.clone();
+    later.cover.export_id = "exp_other".to_owned();
+    assert_ne!(render(&later, Paper::A4, &fonts).unwrap(), first);
 }
 
 #[test]
@@ -37,7 +38,7 @@ fn every_record_is_there_in_order() {
 fn no_records_are_a_report_too() {
     let printed = Printed::of(&samples::report(0), &fonts().built_in());
     assert!(printed.has("No record matches this filter."));
-    assert!(render(&samples::report(0), &fonts()).is_ok());
+    assert!(render(&samples::report(0), Paper::A4, &fonts()).is_ok());
 }
 
 #[test]
@@ -53,7 +54,7 @@ fn text_is_shown_and_not_obeyed_and_stays_in_its_place() {
 }
 
 /// A report of records that do what they can.
-fn hostile() -> Report {
+pub(super) fn hostile() -> Report {
     const HOSTILE: [&str; 12] = [
         "#eval(\"1\") $x^2$ *bold* <lbl> @ref `raw` // c \\u{41} #{sys.version} #read(\"/etc/passwd\")",
         "\u{202e}evil\u{202c} \u{2066}x",
@@ -77,9 +78,9 @@ fn hostile() -> Report {
         (row.method, row.url, row.client_ip) = (some.clone(), some.clone(), some.clone());
         (row.correlation_id, row.error_message) = (some.clone(), some);
     }
-    report.domain = HOSTILE[0].to_owned();
-    report.filter_in_words = HOSTILE.concat();
-    report.requested_by = HOSTILE[2].to_owned();
+    report.cover.domain = HOSTILE[0].to_owned();
+    report.cover.filter_in_words = HOSTILE.concat();
+    report.cover.requested_by = HOSTILE[2].to_owned();
     report
 }
 
@@ -87,8 +88,9 @@ fn hostile() -> Report {
 fn nothing_that_a_log_holds_costs_the_report() {
     let report = hostile();
     // With the built-in font, and with whatever this machine has.
-    set(&report, &fonts().built_in()).unwrap();
-    set(&report, &Fonts::load(None).palette(&table::letters(&report))).unwrap();
+    for palette in [fonts().built_in(), Fonts::load(None).palette(&table::letters(&report))] {
+        press::set(&work(&report), values::inputs(&report, Paper::A4, &palette), &palette).unwrap();
+    }
 }
 
 /// What stands on the pages.
@@ -106,7 +108,12 @@ struct Run {
 impl Printed {
     fn of(report: &Report, palette: &Palette) -> Self {
         let mut printed = Self(Vec::new());
-        for (page, number) in pages(report, palette).unwrap().pages().iter().zip(1..) {
+        for (page, number) in press::pages(&TEMPLATE, values::inputs(report, Paper::A4, palette), palette)
+            .unwrap()
+            .pages()
+            .iter()
+            .zip(1..)
+        {
             printed.add(number, &page.frame, Point::zero());
         }
         printed

@@ -1,165 +1,138 @@
 //! The report as the template wants it: native values, so that a text stays a text.
 
 use super::{
-    fit::{Fitter, Room},
+    cover, figures,
+    fit::Fitter,
+    fit::Room,
     fonts::Palette,
-    table::{self, COLUMNS, LINE, Printed, SMALL_TYPE, TYPE, Table},
+    pages::{self, BAND, Band, HEADER, Placed, Run},
+    row::{LINE, PADDING, SMALL_TYPE, TYPE},
+    sheet::{Sheet, lines, points},
+    table::{Columns, Table},
 };
 use crate::report::{
     Report, grouped,
-    summary::{Failing, Summary, Timeline},
+    summary::Summary,
     text::{CUT, SUBSTITUTE},
 };
-use chrono::{DateTime, Offset, Utc};
-use typst::{
-    foundations::{Array, Dict, IntoValue, Value, array, dict},
-    layout::{Abs, Length},
-};
+use entity::export::options::Paper;
+use typst::foundations::{Array, Dict, IntoValue, Value, array, dict};
 
-/// Room for a fact beside its label.
-const FACT: Room = Room { size: 8.0, width: 400.0, lines: 6 };
-/// Room for an application's name in the list of failures.
-const NAME: Room = Room { size: 8.0, width: 170.0, lines: 1 };
+/// So few records need no chart and no lists, and follow on the first page.
+const FEW: usize = 3;
+
+/// What the heading of the records takes, without its legend.
+const RECORDS: f64 = 24.0;
 
 /// Everything that the template reads from `sys.inputs`.
-pub(super) fn inputs(report: &Report, palette: &Palette) -> Dict {
-    let mut fitter = Fitter::new(palette);
-    let table = Table::of(report, &mut fitter);
-    let summary = Summary::of(report);
-    let domain = fitter.fit(&report.domain, Room { size: 10.0, width: 500.0, lines: 1 }).concat();
-    let facts = facts(report, &table, &mut fitter);
-    let failing = summary.failing.iter().map(|application| of_failing(application, &mut fitter)).collect::<Array>();
-    dict! {
-        "fonts" => palette.families().into_iter().map(IntoValue::into_value).collect::<Array>(),
-        "title" => format!("Connector Log report: {domain}"),
-        "domain" => domain,
-        "id" => report.export_id.as_str(),
-        "size" => report.size_in_words(),
-        "facts" => facts,
-        "tiles" => tiles(report, &summary),
-        "failing" => failing,
-        "timeline" => summary.timeline.map(|timeline| of_timeline(&timeline, report)),
-        "legend" => legend(report, &table, &fitter),
-        "table" => (!report.rows.is_empty()).then(|| of_table(&table)),
-    }
-}
-
-fn facts(report: &Report, table: &Table, fitter: &mut Fitter) -> Array {
-    let by = format!("{}, {}", report.requested_by, told(report.requested_at, report));
-    let period = match (report.rows.last(), report.rows.first()) {
-        (Some(oldest), Some(newest)) if oldest.occurred_at == newest.occurred_at => told(newest.occurred_at, report),
-        (Some(oldest), Some(newest)) => {
-            format!("{} to {}", told(oldest.occurred_at, report), told(newest.occurred_at, report))
-        }
-        _ => String::new(),
-    };
-    let zone = format!("{} ({})", report.zone, table.offsets.join(" and "));
-    let facts = [
-        ("Filter", report.filter_in_words.clone()),
-        ("Records", sized(report)),
-        ("Period", period),
-        ("Time zone", if table.offsets.is_empty() { report.zone.to_string() } else { zone }),
-        ("Requested by", by),
-        ("Export", report.export_id.clone()),
-    ];
-    let told = facts.into_iter().filter(|(_, text)| !text.is_empty());
-    told.map(|(label, text)| array![label, fitter.fit(&text, FACT).join("\n")].into_value()).collect()
-}
-
-fn sized(report: &Report) -> String {
-    let all = report.matched_exact && u64::try_from(report.rows.len()).is_ok_and(|shown| shown >= report.matched);
+pub(super) fn inputs(report: &Report, paper: Paper, palette: &Palette) -> Dict {
+    let sheet = Sheet::lying(paper);
     let size = report.size_in_words();
-    if all { size } else { format!("{size}, the newest") }
-}
-
-/// An instant to the second, with its offset.
-fn told(at: DateTime<Utc>, report: &Report) -> String {
-    let at = at.with_timezone(&report.zone);
-    format!("{} UTC{}", at.format("%Y-%m-%d %H:%M:%S"), at.offset().fix())
-}
-
-fn tiles(report: &Report, summary: &Summary) -> Array {
-    let all = report.rows.len();
-    let share = |part: usize| {
-        let tenths = part * 1000 / all.max(1);
-        format!("{}.{} %", tenths / 10, tenths % 10)
+    let mut inputs = sheet.inputs("Connector Log report", &report.cover, &size, &report.attachments, palette);
+    let mut fitter = Fitter::new(palette);
+    let columns = Columns::on(sheet);
+    let table = Table::of(report, &columns, &mut fitter);
+    let summary = Summary::of(report);
+    let few = report.rows.len() <= FEW;
+    let (facts, fact_lines) = cover::facts(report, sheet, &mut fitter);
+    let legend = legend(report, &table, sheet, &mut fitter);
+    let tall = figures::chart_height(sheet, fact_lines, &summary, report.attachments.len());
+    let tallies = (!few).then(|| figures::tallies(&summary, sheet, &mut fitter));
+    let more = dict! {
+        "facts" => facts,
+        "attached" => cover::attached(&report.attachments),
+        "tiles" => figures::tiles(&summary),
+        "chart" => summary.timeline.as_ref().filter(|_| !few).map(|timeline| figures::chart(timeline, tall)),
+        "tallies" => tallies,
+        "legend" => legend.join("\n"),
+        "table" => (!report.rows.is_empty()).then(|| of_table(table, &columns, few, sheet, legend.len())),
     };
-    [
-        ("Failure", summary.failure),
-        ("Success", summary.success),
-        ("Pending", summary.pending),
-        ("Unknown", summary.unknown),
-    ]
-    .into_iter()
-    .map(|(label, count)| array![label, counted(count), share(count)].into_value())
-    .collect()
-}
-
-fn of_failing(application: &Failing, fitter: &mut Fitter) -> Value {
-    let name = fitter.fit(&application.name, NAME).concat();
-    array![name, counted(application.failed), counted(application.records)].into_value()
-}
-
-fn of_timeline(timeline: &Timeline, report: &Report) -> Dict {
-    let count = |n: usize| i64::try_from(n).unwrap_or(i64::MAX);
-    let slice = |&(others, failed): &(usize, usize)| array![count(others), count(failed)].into_value();
-    let most = timeline.counts.iter().map(|(others, failed)| others + failed).max().unwrap_or(1);
-    dict! {
-        "slice" => timeline.slice,
-        "start" => told(timeline.start, report),
-        "end" => told(timeline.end, report),
-        "most" => count(most),
-        "counts" => timeline.counts.iter().map(slice).collect::<Array>(),
-    }
+    inputs.extend(more);
+    inputs
 }
 
 /// How the table is to be read, and what it does not show.
-fn legend(report: &Report, table: &Table, fitter: &Fitter) -> String {
-    let mut sentences = vec![format!("Newest first. Times are told in {}.", report.zone)];
-    if table.rows.iter().any(|row| row.failed) {
+fn legend(report: &Report, table: &Table, sheet: Sheet, fitter: &mut Fitter) -> Vec<String> {
+    let mut sentences = vec![format!("Newest first. Times are told in {}.", report.cover.zone)];
+    if table.groups.iter().flat_map(|group| &group.rows).any(|row| row.failed) {
         sentences.push("A failed record is marked × and has below it what went wrong and what was called.".to_owned());
     }
+    let whole = match report.attachments.first() {
+        Some(attachment) => format!("the attached {}", attachment.name),
+        None => "the CSV export".to_owned(),
+    };
     if fitter.cut {
-        sentences.push(format!("{CUT} ends a value that was cut to fit; the CSV export has it whole."));
+        sentences.push(format!("{CUT} ends a value that was cut to fit; {whole} has it whole."));
     }
     if fitter.substituted > 0 {
         let (characters, them) = if fitter.substituted == 1 { ("character", "it") } else { ("characters", "them") };
         let count = grouped(fitter.substituted);
         let what = format!("{SUBSTITUTE} stands for {count} {characters} that cannot be shown");
-        sentences.push(format!("{what}; the CSV export has {them}."));
+        sentences.push(format!("{what}; {whole} has {them}."));
     }
-    sentences.join(" ")
+    fitter.fit(&sentences.join(" "), Room { size: TYPE, width: sheet.inner(), lines: 4 })
 }
 
-fn of_table(table: &Table) -> Dict {
-    let (detail_left, detail_width) = table::detail_place();
+fn of_table(table: Table, columns: &Columns, few: bool, sheet: Sheet, legend: usize) -> Dict {
+    let head = RECORDS + lines(legend, LINE);
+    let runs =
+        if few { pages::singles(table.groups) } else { pages::pages(table.groups, sheet.room() - head, sheet.room()) };
+    let (detail_left, detail_width) = columns.detail_place();
     dict! {
-        "titles" => COLUMNS.iter().map(|(title, _)| titled(title, table)).collect::<Array>(),
-        "widths" => COLUMNS.iter().map(|(_, width)| points(*width)).collect::<Array>(),
+        "titles" => Columns::titles().into_iter().map(IntoValue::into_value).collect::<Array>(),
+        "widths" => columns.widths().into_iter().map(points).collect::<Array>(),
         "type" => points(TYPE),
         "small-type" => points(SMALL_TYPE),
         "leading" => points(LINE - TYPE),
         "small-leading" => points(LINE - SMALL_TYPE),
-        "padding" => points(table::PADDING / 2.0),
+        "padding" => points(PADDING / 2.0),
         "detail-left" => points(detail_left),
         "detail-width" => points(detail_width),
-        "heights" => table.rows.iter().map(|row| points(row.height)).collect::<Array>(),
-        "rows" => table.rows.iter().map(of_row).collect::<Array>(),
+        "header" => points(HEADER),
+        "band" => points(BAND),
+        "heights" => runs.iter().flat_map(|run| &run.rows).map(|row| points(row.height())).collect::<Array>(),
+        "head" => points(head),
+        "runs" => runs.iter().map(of_run).collect::<Array>(),
     }
 }
 
-/// Where all times have one offset, the heading tells it.
-fn titled(title: &str, table: &Table) -> Value {
-    match (title, table.offsets.as_slice()) {
-        ("Time", [offset]) => format!("{title} ({offset})").into_value(),
-        _ => title.into_value(),
+fn of_run(run: &Run) -> Value {
+    let mut top = 0.0;
+    let (mut bands, mut failed, mut rules) = (Array::new(), Array::new(), Array::new());
+    for placed in &run.rows {
+        if placed.band.is_some() {
+            bands.push(array![points(top), points(BAND)].into_value());
+        }
+        let bottom = top + placed.height();
+        if placed.row.failed {
+            failed.push(array![points(bottom - placed.row.height), points(placed.row.height)].into_value());
+        }
+        rules.push(points(bottom));
+        top = bottom;
+    }
+    dict! {
+        "bands" => bands,
+        "failed" => failed,
+        "rules" => rules,
+        "rows" => run.rows.iter().map(of_row).collect::<Array>(),
+    }
+    .into_value()
+}
+
+fn of_band(band: &Band) -> Dict {
+    dict! {
+        "title" => band.title.as_str(),
+        "note" => band.note.as_str(),
+        "goes-on" => band.goes_on,
     }
 }
 
-fn of_row(row: &Printed) -> Value {
+fn of_row(placed: &Placed) -> Value {
+    let Placed { band, row } = placed;
     let cells = row.cells.iter().map(|cell| cell.as_str().into_value()).collect::<Array>();
     let detail = (!row.detail.is_empty()).then_some(row.detail.as_str());
     dict! {
+        "band" => band.as_ref().map(of_band),
         "cells" => cells,
         "failed" => row.failed,
         "detail" => detail,
@@ -168,12 +141,4 @@ fn of_row(row: &Printed) -> Value {
         "clip" => row.foreign,
     }
     .into_value()
-}
-
-fn points(number: f64) -> Value {
-    Length::from(Abs::pt(number)).into_value()
-}
-
-fn counted(count: usize) -> String {
-    grouped(u64::try_from(count).unwrap_or(u64::MAX))
 }

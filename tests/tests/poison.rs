@@ -1,0 +1,96 @@
+//! Exports that cannot be rendered, whatever it is about them: each fails alone and after its
+//! attempts, with a sentence. The worker lives, goes on with others, and holds no more memory than
+//! before.
+
+use serde_json::{Value, json};
+use std::time::Duration;
+use tests::{
+    Client, Place, Server,
+    exports::{assert_file, attempts, reaches, text},
+    logs::numbered,
+    on_postgres, on_sqlite,
+    process::{children, lives, memory, signal},
+    within,
+};
+
+on_sqlite![a_rendering_that_dies_fails_alone, a_rendering_that_eats_memory_fails_alone];
+on_postgres![a_rendering_that_never_ends_fails_alone];
+
+/// Longer than five attempts and the pauses between them.
+const LONG: Duration = Duration::from_mins(3);
+
+/// What a worker held before something went wrong.
+struct Before {
+    pid: u32,
+    memory: u64,
+}
+
+/// A server whose worker has made a few files already, and what it holds then.
+async fn warm(place: &Place, settings: &[(&str, &str)]) -> (Server, Client, Before) {
+    let server = place.serve_with(&[], settings).await;
+    let acme = server.client(&place.token("Acme", &[]));
+    acme.record(&numbered(30)).await;
+    for format in ["CSV", "PDF", "CSV", "PDF"] {
+        acme.completed(&acme.export(&json!({ "format": format })).await).await;
+    }
+    let before = Before { pid: server.pid(), memory: memory(server.pid()) };
+    (server, acme, before)
+}
+
+/// The export has failed with this code, after five attempts, and nothing else has come of it.
+async fn assert_failed_alone(place: &Place, acme: &Client, failed: &Value, code: &str, before: &Before) {
+    assert_eq!((&failed["error"]["code"], attempts(acme, failed).await), (&json!(code), 5), "{failed}");
+    let sentence = text(&failed["error"]["message"]);
+    assert!(sentence.len() > 40 && sentence.ends_with('.') && sentence.contains("CSV"), "{sentence}");
+    assert!(lives(before.pid), "the worker lives");
+    assert!(children(before.pid).is_empty(), "and nothing goes on beside it");
+    // Others go well, before it and after.
+    let shown = acme.list(&Value::Null).await;
+    for format in ["CSV", "PDF", "CSV"] {
+        let few = json!({ "format": format, "filter": { "correlationId": "n-7" } });
+        let done = acme.completed(&acme.export(&few).await).await;
+        assert_file(place, &done, &[shown[shown.len() - 8].clone()]).await;
+    }
+    let now = memory(before.pid);
+    assert!(now < before.memory + before.memory / 4 + 16 * 1024, "{now} KiB, and {} before", before.memory);
+}
+
+/// Does something to whatever the worker renders, until the export is FAILED. Meanwhile other
+/// exports are made.
+async fn poison(acme: &Client, export: &Value, before: &Before, poison: impl Fn(u32)) -> Value {
+    let mut others = 0;
+    within(LONG, "it is given up", async || {
+        for child in children(before.pid) {
+            poison(child);
+        }
+        let now = acme.export_now(&export["id"]).await;
+        if others < 5 && now["status"] == "QUEUED" {
+            acme.completed(&acme.export(&json!({ "format": "CSV" })).await).await;
+            others += 1;
+        }
+        (now["status"] == "FAILED").then_some(now)
+    })
+    .await
+}
+
+async fn a_rendering_that_dies_fails_alone(place: &Place) {
+    let (_server, acme, before) = warm(place, &[]).await;
+    let export = acme.export(&json!({ "format": "PDF" })).await;
+    let failed = poison(&acme, &export, &before, |child| signal(child, "KILL")).await;
+    assert_failed_alone(place, &acme, &failed, "RENDERING_FAILED", &before).await;
+}
+
+async fn a_rendering_that_never_ends_fails_alone(place: &Place) {
+    let (_server, acme, before) = warm(place, &[("EXPORT_TIME_LIMIT", "10")]).await;
+    let export = acme.export(&json!({ "format": "PDF" })).await;
+    let failed = poison(&acme, &export, &before, |child| signal(child, "STOP")).await;
+    assert_failed_alone(place, &acme, &failed, "TIME_LIMIT", &before).await;
+}
+
+async fn a_rendering_that_eats_memory_fails_alone(place: &Place) {
+    let (_server, acme, before) = warm(place, &[("RENDER_MEMORY", "64")]).await;
+    acme.record(&numbered(1030)[30..]).await;
+    let export = acme.export(&json!({ "format": "PDF" })).await;
+    let failed = reaches(&acme, &export, "FAILED", LONG).await;
+    assert_failed_alone(place, &acme, &failed, "MEMORY_LIMIT", &before).await;
+}

@@ -1,0 +1,120 @@
+//! What a report says about itself: what it shows, for whom, by which filter, and what goes with it.
+
+use super::{
+    fit::{Fitter, Room},
+    sheet::{Sheet, points},
+};
+use crate::report::{Attachment, Cover, Report};
+use chrono::{DateTime, Offset, Utc};
+use sha2::{Digest, Sha256};
+use typst::foundations::{Array, Dict, IntoValue, Value, array, dict};
+
+/// The size of the facts' type.
+const TYPE: f64 = 8.0;
+/// What a label takes, and the space after it.
+const LABEL: f64 = 104.0;
+/// The space between the two columns of facts.
+const GAP: f64 = 28.0;
+/// Lines that a fact may have.
+const LINES: usize = 4;
+
+/// The facts, in two columns: which records these are, and how the report came about; and how many
+/// lines the longer one has.
+pub(super) fn facts(report: &Report, sheet: Sheet, fitter: &mut Fitter) -> (Dict, usize) {
+    let cover = &report.cover;
+    let width = (sheet.inner() - GAP) / 2.0;
+    let room = Room { size: TYPE, width: width - LABEL, lines: LINES };
+    let mut fact = |(label, value): (String, String)| {
+        let label = fitter.fit(&label, Room { size: TYPE, width: LABEL - 8.0, lines: 1 }).concat();
+        (label, fitter.fit(&value, room))
+    };
+    let origin = [
+        ("Domain", cover.domain.clone()),
+        ("Requested by", cover.requested_by.clone()),
+        ("Requested at", told(cover.requested_at, cover)),
+        ("Export", cover.export_id.clone()),
+    ];
+    let what = [("Records", sized(report)), ("Period covered", period(report)), ("Time zone", cover.zone.to_string())];
+    let owned = |(label, value): (&str, String)| (label.to_owned(), value);
+    let what = parts(&cover.filter_in_words).into_iter().chain(what.map(owned)).filter(|(_, value)| !value.is_empty());
+    let mut tallest = 0;
+    let mut column = |facts: Vec<(String, String)>| {
+        let facts: Vec<_> = facts.into_iter().map(&mut fact).collect();
+        tallest = tallest.max(facts.iter().map(|(_, lines)| lines.len()).sum());
+        facts.into_iter().map(|(label, lines)| array![label, lines.join("\n")].into_value()).collect::<Array>()
+    };
+    let columns = array![column(what.collect()), column(origin.map(owned).to_vec())];
+    (dict! { "label" => points(LABEL), "gap" => points(GAP), "columns" => columns }, tallest)
+}
+
+/// The filter's words, taken apart: "Action: SSO Failed; Outcome: Failure". What does not begin as a
+/// label does belongs to the value before it.
+fn parts(words: &str) -> Vec<(String, String)> {
+    const LONGEST: usize = 24;
+    let is_label = |text: &str| {
+        text.len() <= LONGEST
+            && text.starts_with(|c: char| c.is_ascii_uppercase())
+            && text.chars().all(|c| c.is_ascii_alphabetic() || matches!(c, ' ' | '/'))
+    };
+    let mut parts: Vec<(String, String)> = Vec::new();
+    for piece in words.split("; ") {
+        match (piece.split_once(": ").filter(|(label, _)| is_label(label)), parts.last_mut()) {
+            (Some((label, value)), _) => parts.push((label.to_owned(), value.to_owned())),
+            (None, Some((_, value))) => value.extend(["; ", piece]),
+            (None, None) => parts.push(("Filter".to_owned(), piece.to_owned())),
+        }
+    }
+    parts
+}
+
+/// How many of how many, and which of them.
+fn sized(report: &Report) -> String {
+    let cover = &report.cover;
+    let all = cover.matched_exact && u64::try_from(report.rows.len()).is_ok_and(|shown| shown >= cover.matched);
+    let size = report.size_in_words();
+    if all { format!("{size}, all that match") } else { format!("{size} that match, the newest") }
+}
+
+/// From the oldest record to the newest.
+fn period(report: &Report) -> String {
+    match (report.rows.last(), report.rows.first()) {
+        (Some(oldest), Some(newest)) if oldest.occurred_at == newest.occurred_at => {
+            told(newest.occurred_at, &report.cover)
+        }
+        (Some(oldest), Some(newest)) => {
+            format!("{} to {}", told(oldest.occurred_at, &report.cover), told(newest.occurred_at, &report.cover))
+        }
+        _ => String::new(),
+    }
+}
+
+/// An instant to the second, with its offset.
+fn told(at: DateTime<Utc>, cover: &Cover) -> String {
+    let at = at.with_timezone(&cover.zone);
+    format!("{} UTC{}", at.format("%Y-%m-%d %H:%M:%S"), at.offset().fix())
+}
+
+/// What is attached, each with the hash by which it is known.
+pub(super) fn attached(attachments: &[Attachment]) -> Array {
+    let line = |attachment: &Attachment| -> Value {
+        let hash = hex::encode(Sha256::digest(&attachment.text));
+        array![attachment.name.as_str(), attachment.description.as_str(), hash].into_value()
+    };
+    attachments.iter().map(line).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_filter_is_told_part_by_part() {
+        let told =
+            |words| parts(words).into_iter().map(|(label, value)| format!("{label}|{value}")).collect::<Vec<_>>();
+        assert_eq!(told("All records"), ["Filter|All records"]);
+        assert_eq!(
+            told("Application To/From: a; b or c: d; Action: SSO Failed; x: y; Email ID/Login ID: ann…"),
+            ["Application To/From|a; b or c: d", "Action|SSO Failed; x: y", "Email ID/Login ID|ann…"]
+        );
+    }
+}
