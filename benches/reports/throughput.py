@@ -1,5 +1,6 @@
-"""Exports a minute, with one and with two workers beside an API process, on SQLite and a folder:
-each of 1000 records, asked for at once; and how long a single one takes from asking to COMPLETED."""
+"""Exports a minute, with one worker (inside the server) and with two (another process beside it), on
+SQLite and a folder: each of 1000 records, asked for at once; and how long a single one takes from
+asking to COMPLETED."""
 
 import json
 import os
@@ -19,7 +20,7 @@ MANY = {"CSV": 60, "PDF": 24}
 
 
 class Place:
-    """A folder with a database, an API process and some workers."""
+    """A folder with a database, a server with its worker, and more workers beside it."""
 
     def __init__(self, program, workers):
         self.folder = tempfile.TemporaryDirectory()
@@ -27,7 +28,7 @@ class Place:
         self.environment = {**os.environ, "DATABASE_URL": f"sqlite:{self.folder.name}/log.db",
                             "STORE_URL": f"file:{self.folder.name}/exports", "LISTEN": "127.0.0.1:0",
                             "LINK_KEY_FILE": f"{self.folder.name}/link.key", "LOG_FORMAT": "json"}
-        self.api = self.start("serve", "--no-worker")
+        self.api = self.start("serve")
         self.address, self.token = None, None
         for line in self.api.stderr:
             ready = json.loads(line)
@@ -39,7 +40,7 @@ class Place:
                 self.token = found[1]
                 break
         self.drain(self.api)
-        self.workers = [self.start("worker") for _ in range(workers)]
+        self.workers = [self.start("worker") for _ in range(workers - 1)]
         for worker in self.workers:
             self.drain(worker)
 

@@ -72,7 +72,8 @@ pub enum Role {
 
 /// What a connection of the app begins with. The migrations make the role `connector_log_app`
 /// where they may; whoever the address names becomes it where allowed, for row-level security
-/// holds no superuser.
+/// holds no superuser. A process that vanishes in a transaction holds up others for half a minute,
+/// and not until TCP has noticed.
 const AS_APP: &str = "DO $$ BEGIN \
      IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'connector_log_app') \
      AND EXISTS (SELECT FROM pg_class WHERE relname = 'connector_log' \
@@ -81,6 +82,7 @@ const AS_APP: &str = "DO $$ BEGIN \
      END IF; \
      EXCEPTION WHEN insufficient_privilege THEN NULL; \
      END $$; \
+     SET idle_in_transaction_session_timeout = '30s'; \
      SET connector_log.process = 'on'";
 
 /// Opens the database, making SQLite's file and folder where they are missing and `role` may write.
@@ -110,6 +112,14 @@ pub async fn open(address: &Address, role: Role, connections: u32) -> Result<Dat
             let pool = SqlitePoolOptions::new()
                 .max_connections(connections)
                 .acquire_timeout(Duration::from_secs(10))
+                // Where the disk fails a write, SQLite ends the transaction itself and the driver still
+                // counts it: what comes next would be written in a transaction that nobody commits.
+                .after_release(|connection, _| {
+                    Box::pin(async move {
+                        connection.ping().await?;
+                        Ok(!connection.is_in_transaction())
+                    })
+                })
                 .connect_with(options)
                 .await
                 .map_err(failed)?;

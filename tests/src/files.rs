@@ -2,6 +2,7 @@
 
 pub use crate::tables::{column, csv};
 
+use serde_json::Value;
 use std::{path::Path, process::Command};
 
 /// A PDF file on disk.
@@ -36,6 +37,25 @@ impl<'a> Pdf<'a> {
         let text = read("pdfinfo", &[], self.0);
         let line = text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':'));
         line.unwrap_or_else(|| panic!("pdfinfo says no {name}: {text}")).trim().to_owned()
+    }
+
+    /// A file that it carries, by `qpdf`.
+    pub fn attached(&self, name: &str) -> Vec<u8> {
+        read("qpdf", &[&format!("--show-attachment={name}")], self.0).into_bytes()
+    }
+
+    /// Its bookmarks in their order, two spaces deeper a level, by `qpdf`.
+    pub fn bookmarks(&self) -> Vec<String> {
+        fn list(bookmarks: &Value, depth: usize, titles: &mut Vec<String>) {
+            for bookmark in bookmarks.as_array().unwrap() {
+                titles.push(format!("{}{}", "  ".repeat(depth), bookmark["title"].as_str().unwrap()));
+                list(&bookmark["kids"], depth + 1, titles);
+            }
+        }
+        let told: Value = serde_json::from_str(&read("qpdf", &["--json", "--json-key=outlines"], self.0)).unwrap();
+        let mut titles = Vec::new();
+        list(&told["outlines"], 0, &mut titles);
+        titles
     }
 
     /// The short codes of its records, in their order.

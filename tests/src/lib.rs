@@ -20,6 +20,7 @@ pub mod process;
 pub mod provider;
 mod proxy;
 mod s3;
+pub mod saved;
 mod server;
 pub mod tables;
 mod wait;

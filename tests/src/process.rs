@@ -9,6 +9,16 @@ pub fn children(of: u32) -> Vec<u32> {
     pids.filter(|&pid| stat(pid).is_some_and(|(state, parent)| parent == of && state != 'Z')).collect()
 }
 
+/// The children of a process that render. One that is not yet the program that it is to become does
+/// not count: the process that starts it waits for that, and for nothing else.
+pub fn renderers(of: u32) -> Vec<u32> {
+    let renders = |pid: &u32| {
+        let words = fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
+        words.split(|byte| *byte == 0).nth(1) == Some(b"render")
+    };
+    children(of).into_iter().filter(renders).collect()
+}
+
 /// Whether a process is there and has not ended.
 pub fn lives(pid: u32) -> bool {
     stat(pid).is_some_and(|(state, _)| state != 'Z')

@@ -133,9 +133,9 @@ impl Drop for Server {
         let _ = self.child.wait();
         let log = self.log();
         if thread::panicking() {
-            let last = log.iter().skip(log.len().saturating_sub(40));
+            let words: Vec<&Value> = log.iter().filter(|line| !is_routine(line)).collect();
             eprintln!("the server's last words:");
-            last.for_each(|line| eprintln!("    {line}"));
+            words.iter().skip(words.len().saturating_sub(40)).for_each(|line| eprintln!("    {line}"));
         } else {
             let panic = log.iter().find(|line| line.to_string().contains("panicked at"));
             assert!(panic.is_none(), "the server panicked: {panic:?}");
@@ -145,6 +145,11 @@ impl Drop for Server {
 
 fn message(line: &Value) -> &str {
     line["fields"]["message"].as_str().unwrap_or_default()
+}
+
+/// Whether a line only says that a request was answered: a test that waits asks often.
+fn is_routine(line: &Value) -> bool {
+    line["level"] == "INFO" && line["target"].as_str().is_some_and(|target| target.starts_with("tower_http"))
 }
 
 /// The id of the request within which a line was logged.

@@ -46,6 +46,12 @@ pub const COLUMNS: [(&str, &str); 30] = [
     ("responseTruncated", "Response truncated"),
 ];
 
+/// All columns, as options name them: `REQUEST_BODY`.
+pub fn all_columns() -> Vec<String> {
+    let letter = |c: char| if c.is_ascii_uppercase() { format!("_{c}") } else { c.to_ascii_uppercase().to_string() };
+    COLUMNS.iter().map(|column| column.0.chars().map(letter).collect()).collect()
+}
+
 /// The rows of a CSV file with commas, by Python's `csv`, under the API's names.
 pub fn csv(file: &[u8]) -> Vec<Value> {
     split(file, ',')

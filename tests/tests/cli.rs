@@ -15,7 +15,7 @@ mod databases {
     on_both![a_migration_may_be_run_again, a_token_is_printed_alone];
 }
 
-const COMMANDS: [&[&str]; 9] = [
+const COMMANDS: [&[&str]; 10] = [
     &[],
     &["serve"],
     &["worker"],
@@ -25,6 +25,7 @@ const COMMANDS: [&[&str]; 9] = [
     &["token", "create"],
     &["token", "list"],
     &["import"],
+    &["verify-report"],
 ];
 
 fn words(output: &Output) -> (String, String) {
@@ -60,6 +61,7 @@ async fn wrong_usage_is_told_from_failure(place: &Place) {
         &["token", "create"],
         &["token", "revoke"],
         &["import"],
+        &["verify-report"],
         &["token", "create", "--domain", "Acme", "--scope", "ALL"],
     ] {
         let output = place.run(wrong);

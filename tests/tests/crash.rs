@@ -11,7 +11,7 @@ use tests::{
     exports::{all_completed, assert_file, attempts, file_of, files_of, settings, text},
     logs::numbered,
     names, on_both,
-    process::{children, lives, signal},
+    process::{lives, renderers, signal},
 };
 
 on_both![an_export_outlives_its_worker_at_each_stage, killed_at_any_moment_nothing_is_lost_or_doubled];
@@ -35,7 +35,7 @@ async fn an_export_outlives_its_worker_at_each_stage(place: &Place) {
     // Rendering: the process that does it stands still.
     let mut renders = place.work(&one_slot);
     asked.push(acme.export(&json!({ "format": "PDF" })).await);
-    let renderer = eventually("it is rendered", async || children(renders.pid()).first().copied()).await;
+    let renderer = eventually("it is rendered", async || renderers(renders.pid()).first().copied()).await;
     signal(renderer, "STOP");
 
     // During the upload: half of the file is there, and no more of it comes.

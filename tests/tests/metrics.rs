@@ -10,7 +10,11 @@ use tests::{
     on_both, on_postgres, on_sqlite,
 };
 
-on_both![what_was_done_is_counted, every_process_says_the_same_of_the_queue];
+on_both![
+    what_was_done_is_counted,
+    what_failed_and_what_was_canceled_is_counted,
+    every_process_says_the_same_of_the_queue,
+];
 
 mod away {
     use super::{on_postgres, without_its_database_the_rest_is_told};
@@ -100,7 +104,7 @@ async fn what_was_done_is_counted(place: &Place) {
     }
     assert!(seen.sum("connector_log_graphql_operations_total", &[("operation", "(anonymous)")]) > 3.0);
     assert!(seen.sum("connector_log_export_duration_seconds_sum", &[]) > 0.0);
-    assert!(seen.sum("connector_log_store_operations_total", &[("operation", "put"), ("outcome", "ok")]) >= 2.0);
+    assert!(seen.sum("connector_log_store_operations_total", &[("operation", "write"), ("outcome", "ok")]) >= 4.0);
     assert!(seen.sum("connector_log_database_connections", &[]) >= 1.0);
     assert!(seen.sum("process_resident_memory_bytes", &[]) > 1e6);
     assert!(seen.sum("process_open_fds", &[]) > 3.0 && seen.sum("process_cpu_seconds_total", &[]) > 0.0);
@@ -108,6 +112,35 @@ async fn what_was_done_is_counted(place: &Place) {
     let now = chrono::Utc::now().timestamp();
     assert!((0.0..600.0).contains(&(f64::from(u32::try_from(now).unwrap()) - started)), "{started} {now}");
     assert_tells_nobody(&seen);
+}
+
+async fn what_failed_and_what_was_canceled_is_counted(place: &Place) {
+    let settings = [("EXPORT_PATIENCE", "1")];
+    let server = place.serve_with(&["--no-worker"], &settings).await;
+    let acme = server.client(&place.token("Acme", &[]));
+    acme.record(&[call()]).await;
+    let unwanted = acme.export(&json!({ "format": "PDF" })).await;
+    let cancel = "mutation ($id: ID!) { cancelExport(input: { id: $id }) { export { status } } }";
+    let canceled = acme.ask(cancel, &json!({ "id": unwanted["id"] })).await;
+    assert_eq!(canceled["cancelExport"]["export"]["status"], "CANCELED");
+    let ended = "connector_log_exports_ended_total";
+    let seen = scrape(&server.url("/metrics")).await;
+    assert!((seen.sum(ended, &[("outcome", "canceled"), ("format", "pdf")]) - 1.0).abs() < 1e-9, "{}", seen.text);
+    // A file where the folder should be: nothing can be stored.
+    let server = place.serve_with(&[], &settings).await;
+    fs::remove_dir_all(place.path("exports")).unwrap();
+    place.write("exports", "");
+    server.client(&place.token("Acme", &[])).export(&json!({ "format": "CSV" })).await;
+    let seen = eventually("an export has failed", async || {
+        let seen = scrape(&server.url("/metrics")).await;
+        seen.try_sum(ended, &[("outcome", "failed")]).is_some_and(|failed| failed > 0.5).then_some(seen)
+    })
+    .await;
+    assert!(seen.sum(ended, &[("outcome", "failed"), ("code", "STORE_UNAVAILABLE")]) > 0.5, "{}", seen.text);
+    for outcome in ["put_off", "failed"] {
+        assert!(seen.sum("connector_log_export_attempts_total", &[("outcome", outcome)]) > 0.5, "{outcome}");
+    }
+    assert!(seen.sum("connector_log_store_operations_total", &[("outcome", "error")]) > 0.5);
 }
 
 /// No label says whose records there are, who asks, or what is in them.

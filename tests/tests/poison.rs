@@ -9,7 +9,7 @@ use tests::{
     exports::{assert_file, attempts, reaches, text},
     logs::numbered,
     on_postgres, on_sqlite,
-    process::{children, lives, memory, signal},
+    process::{children, lives, memory, renderers, signal},
     within,
 };
 
@@ -60,7 +60,7 @@ async fn assert_failed_alone(place: &Place, acme: &Client, failed: &Value, code:
 async fn poison(acme: &Client, export: &Value, before: &Before, poison: impl Fn(u32)) -> Value {
     let mut others = 0;
     within(LONG, "it is given up", async || {
-        for child in children(before.pid) {
+        for child in renderers(before.pid) {
             poison(child);
         }
         let now = acme.export_now(&export["id"]).await;

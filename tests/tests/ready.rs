@@ -96,10 +96,7 @@ async fn asking_often_asks_the_parts_seldom(place: &Place) {
         assert_eq!(told(&server.url("/readyz")).await.0, 200);
     }
     let most = begun.elapsed().as_secs() + 2;
-    let pings = server
-        .log()
-        .iter()
-        .filter(|line| line["fields"]["db.statement"].as_str().is_some_and(|s| s.trim() == "SELECT 1"))
-        .count();
+    let pings = server.log().iter().filter(|line| line["fields"]["summary"] == "SELECT 1").count();
+    assert!(pings > 0, "the log has no statement");
     assert!(u64::try_from(pings).unwrap() <= most, "{pings} times in {most} seconds");
 }

@@ -4,7 +4,7 @@
 use base64::{Engine, engine::general_purpose::STANDARD};
 use serde_json::{Value, json};
 use std::{collections::BTreeSet, fs, path::Path};
-use tests::{Client, Kind, Place, Server, files::Pdf, on_both};
+use tests::{Client, Kind, Place, Server, files::Pdf, on_both, tables::all_columns};
 
 on_both![no_secret_of_a_capture_rests_here, no_secret_rests_in_any_field, faults_repeat_no_secret];
 
@@ -83,7 +83,8 @@ async fn answers(acme: &Client) -> String {
 async fn everything(place: &Place, server: &Server, acme: &Client) -> Holds {
     let mut holds = Holds::new();
     let report = place.path("report.pdf");
-    holds.push(("CSV".to_owned(), acme.exported(&json!({ "format": "CSV" })).await));
+    let whole = json!({ "format": "CSV", "csv": { "columns": all_columns() } });
+    holds.push(("CSV".to_owned(), acme.exported(&whole).await));
     let file = acme.exported(&json!({ "format": "PDF", "timeZone": "Europe/Berlin" })).await;
     let pdf = Pdf::check(&report, &file);
     // What is too long for a line goes on in the next.

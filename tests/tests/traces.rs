@@ -2,7 +2,10 @@
 //! that is worked on. Spans and log lines lead to each other, and neither tells a secret.
 
 use serde_json::{Value, json};
-use std::time::{Duration, Instant};
+use std::{
+    fs,
+    time::{Duration, Instant},
+};
 use tests::{
     Answer, Place, Server,
     collector::{Collector, Span},
@@ -16,11 +19,12 @@ on_both![one_trace_goes_from_the_caller_to_the_worker];
 
 mod alone {
     use super::{
-        a_collector_that_is_down_stops_nothing, a_span_tells_no_secret, an_operation_at_a_socket_is_traced, on_sqlite,
-        what_is_left_is_sent_at_the_end, what_is_not_sent_is_not_there,
+        a_collector_that_is_down_stops_nothing, a_failed_attempt_is_an_error, a_span_tells_no_secret,
+        an_operation_at_a_socket_is_traced, on_sqlite, what_is_left_is_sent_at_the_end, what_is_not_sent_is_not_there,
     };
     on_sqlite![
         a_span_tells_no_secret,
+        a_failed_attempt_is_an_error,
         an_operation_at_a_socket_is_traced,
         what_is_left_is_sent_at_the_end,
         a_collector_that_is_down_stops_nothing,
@@ -106,6 +110,30 @@ async fn a_span_tells_no_secret(place: &Place) {
             assert!(!all.contains(word), "{word} in {all}");
         }
     }
+}
+
+async fn a_failed_attempt_is_an_error(place: &Place) {
+    let collector = Collector::start().await;
+    let url = collector.url();
+    let mut settings = vec![("OTEL_EXPORTER_OTLP_ENDPOINT", url.as_str()), ("OTEL_BSP_SCHEDULE_DELAY", "100")];
+    settings.push(("EXPORT_PATIENCE", "1"));
+    let server = place.serve_with(&[], &settings).await;
+    let acme = server.client(&place.token("Acme", &[]));
+    acme.record(&[call()]).await;
+    // A file where the folder should be: nothing can be stored.
+    fs::remove_dir_all(place.path("exports")).unwrap();
+    place.write("exports", "");
+    let export = acme.export(&json!({ "format": "CSV" })).await;
+    let attempts = eventually("both attempts are sent", async || {
+        let attempts: Vec<Span> = collector.spans().into_iter().filter(|span| span.name == "export csv").collect();
+        (attempts.len() == 2).then_some(attempts)
+    })
+    .await;
+    for attempt in &attempts {
+        assert_eq!((attempt.status, &*attempt.attributes["error.type"]), (2, "STORE_UNAVAILABLE"), "{attempt:?}");
+    }
+    assert_eq!((&attempts[0].trace, &attempts[0].parent), (&attempts[1].trace, &attempts[1].parent));
+    assert_eq!(acme.export_now(&export["id"]).await["status"], "FAILED");
 }
 
 async fn an_operation_at_a_socket_is_traced(place: &Place) {

@@ -29,8 +29,8 @@ use tokio::{
 };
 use tracing::Instrument;
 
-/// How often a claim is renewed: three times a lease.
-const RENEW: Duration = Duration::from_secs(10);
+/// How often a claim is renewed: often within a lease, for so it is noticed that it was canceled.
+const RENEW: Duration = Duration::from_secs(3);
 /// How many attempts may end in a fault of the export's own.
 const FAULTS_MAX: i32 = 5;
 /// How often an export may be claimed and never given back: each time, the worker's process ended.

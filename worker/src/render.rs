@@ -18,6 +18,8 @@ use anyhow::{Context as _, anyhow, bail};
 use bytes::Bytes;
 use entity::export::options::Paper;
 use rustix::process::{Resource, Rlimit, nice, setrlimit};
+#[cfg(target_os = "linux")]
+use rustix::process::{Signal, set_parent_process_death_signal};
 use serde::{Deserialize, Serialize};
 use std::{
     io::{Write, stdin, stdout},
@@ -111,6 +113,9 @@ impl Renderer {
 pub fn child() -> anyhow::Result<()> {
     let task: Task = serde_json::from_reader(stdin().lock()).context("reading what to render")?;
     let limit = u64::from(task.memory) << 20;
+    // A worker that is killed takes its renderings with it.
+    #[cfg(target_os = "linux")]
+    set_parent_process_death_signal(Some(Signal::KILL)).context("following the worker")?;
     setrlimit(Resource::Data, Rlimit { current: Some(limit), maximum: Some(limit) }).context("bounding the memory")?;
     // Lists and recording go first. Where the system refuses, they go beside it.
     let _ = nice(5);

@@ -82,7 +82,8 @@ impl Store {
         match address {
             Address::Folder(path) => {
                 std::fs::create_dir_all(path).with_context(|| format!("making the folder {}", path.display()))?;
-                let folder = LocalFileSystem::new_with_prefix(path)?;
+                // An export that says it is completed is so after a power cut too.
+                let folder = LocalFileSystem::new_with_prefix(path)?.with_fsync(true);
                 Ok(Self { kind: Kind::Folder(Arc::new(folder), path.clone()), prefix: Path::default() })
             }
             Address::S3(url) => {

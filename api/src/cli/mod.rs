@@ -41,7 +41,7 @@ fn failed(error: &anyhow::Error) -> ExitCode {
 
 async fn run(program: Program) -> anyhow::Result<()> {
     match program.command {
-        Command::Serve(serve) => watched(serve.work.clone(), serve::serve(*serve)).await,
+        Command::Serve(serve) => Box::pin(watched(serve.work.clone(), serve::serve(*serve))).await,
         Command::Worker(worker) => watched(worker.work.clone(), serve::worker(*worker)).await,
         Command::Migrate(Migrate { database }) => {
             logging::init(&database)?;

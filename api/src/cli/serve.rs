@@ -23,6 +23,7 @@ use entity::{
 };
 use std::{
     net::{SocketAddr, TcpListener},
+    path::PathBuf,
     time::Duration,
 };
 use tokio::{
@@ -48,7 +49,7 @@ async fn context(work: &Work, stop: watch::Receiver<bool>) -> anyhow::Result<Con
     let queue = Queue::of(&db);
     let store = Store::open(&work.store_url).context("the store (STORE_URL, --store-url) could not be opened")?;
     let renderer = Renderer {
-        program: std::env::current_exe().context("finding this program, which is to set PDFs")?,
+        program: this_program()?,
         fonts: work.font_dir.clone(),
         memory: work.exports.render_memory,
     };
@@ -62,6 +63,16 @@ async fn context(work: &Work, stop: watch::Receiver<bool>) -> anyhow::Result<Con
         in_work: TaskTracker::new(),
         pulse: Pulse::default(),
     })
+}
+
+/// Where this program is, which sets PDFs too. On Linux by a name that stays good when the file is
+/// replaced by a newer one.
+fn this_program() -> anyhow::Result<PathBuf> {
+    let running = PathBuf::from("/proc/self/exe");
+    if running.exists() {
+        return Ok(running);
+    }
+    std::env::current_exe().context("finding this program, which is to set PDFs")
 }
 
 pub(super) async fn worker(args: Worker) -> anyhow::Result<()> {

@@ -19,9 +19,8 @@ pub(super) async fn run(args: VerifyReport) -> anyhow::Result<()> {
             "The server made this file: its record of the export names the same SHA-256, and says the same of it."
         }
         None => {
-            "The file is whole: it agrees with its manifest. That the server made it is not proven, for no database was \
-             given (--database-url)\nto compare it with the server's record: whoever forges a file can forge its \
-             manifest too."
+            "The file is whole: it agrees with its manifest. Whether the server made it was not asked, for no database\n\
+             was given (--database-url): whoever forges a file can forge its manifest too."
         }
     };
     tell(&name, &sound);
@@ -78,6 +77,6 @@ fn tell(name: &str, sound: &Sound) {
         ("Oldest", known(&said.rows.last)),
         ("SHA-256", sound.sha256.clone()),
     ] {
-        println!("  {label:<10}{}", plain(&value));
+        println!("  {label:<11}{}", plain(&value));
     }
 }

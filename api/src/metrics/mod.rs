@@ -62,7 +62,7 @@ impl Metrics {
         sent.is_some_and(|(_, sent)| token.is(sent.trim()))
     }
 
-    /// The text, as OpenMetrics has it or as Prometheus always had.
+    /// The text, as `OpenMetrics` has it or as Prometheus always had.
     async fn text(&self, open: bool) -> Result<String, fmt::Error> {
         let (now, process) = (self.0.now.registry().await, process::registry());
         let mut text = String::new();

@@ -1,8 +1,8 @@
 //! Whether a report is what was exported: a file against its manifest, and against the row that the
 //! server keeps of the export.
 //!
-//! [`sheet`] reads a CSV file, [`pdf`] what a PDF carries, [`claim`] compares them with what a
-//! manifest says, [`server`] with the row. A file that agrees with its manifest is whole; that the
+//! `sheet` reads a CSV file, `pdf` what a PDF carries, `claim` compares them with what a manifest
+//! says, [`server`] with the row. A file that agrees with its manifest is whole; that the
 //! server made it, its row alone can tell, for whoever forges a file can forge a manifest too.
 //!
 //! Files come from anywhere: nothing that they say is believed before it is checked, and no file
@@ -26,10 +26,13 @@ use worker::report::{
     seal::{self, Broken},
 };
 
-/// The longest manifest that is read: the longest filter makes no tenth of it.
+/// The longest manifest that is read: the longest filter makes a shorter one.
 const MANIFEST_MAX: u64 = 16 << 20;
 
-/// The longest PDF that is read: a report of the most records, all at their longest, is shorter.
+/// The longest `records.csv` that is read: the most records at their longest make a shorter one.
+const RECORDS_MAX: u64 = 2 << 30;
+
+/// The longest PDF that is read: its renderer would have had no memory for a longer one.
 const PDF_MAX: u64 = 256 << 20;
 
 /// A file that agrees with its manifest.
@@ -129,7 +132,7 @@ fn pdf_file(size: u64, source: impl Read, beside: Option<&Manifest>) -> anyhow::
         ),
         (Err(Broken::Other), Err(error)) => bail!("the PDF was changed after it was made: {error:#}"),
     }
-    let manifest = carried?;
+    let manifest = carried.context("the PDF is not as Connector Log makes them")?;
     let sha256 = sheet::sha256(&bytes);
     if let Some(beside) = beside {
         claim::same(&manifest, beside).context("the manifest beside the PDF is not the one in it")?;
@@ -140,16 +143,15 @@ fn pdf_file(size: u64, source: impl Read, beside: Option<&Manifest>) -> anyhow::
 
 /// The manifest that a PDF carries, where the records that it carries agree with it.
 fn carried(bytes: &[u8]) -> anyhow::Result<Manifest> {
-    let attached = pdf::attachments(bytes, &[IN_PDF, RECORDS_IN_PDF])?;
-    let named = |name: &str| {
-        let found = attached.iter().find(|(of, _)| of == name).map(|(_, bytes)| bytes.as_slice());
-        found.with_context(|| format!("the PDF carries no {name}: it is no report of Connector Log's"))
-    };
-    let manifest = claim::read(named(IN_PDF)?).context("the manifest in the PDF cannot be read")?;
+    let attached = pdf::Attachments::of(bytes)?;
+    let damaged = |name: &str| format!("its {name} is damaged");
+    let manifest = all(attached.open(IN_PDF)?, MANIFEST_MAX).with_context(|| damaged(IN_PDF))?;
+    let manifest = claim::read(&manifest).context("the manifest in the PDF cannot be read")?;
     if manifest.format != "pdf" || manifest.file.is_some() {
         bail!("the manifest in the PDF is that of another file");
     }
-    let content = sheet::read(named(RECORDS_IN_PDF)?, manifest.columns.len())?;
+    let records = attached.open(RECORDS_IN_PDF)?.take(RECORDS_MAX);
+    let content = sheet::read(records, manifest.columns.len()).with_context(|| damaged(RECORDS_IN_PDF))?;
     claim::rows(&content, &manifest).context("of the records that the PDF carries (records.csv)")?;
     Ok(manifest)
 }

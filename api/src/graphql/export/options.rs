@@ -8,7 +8,8 @@ use entity::{
     fault::Fault,
 };
 
-/// How a CSV file is written.
+/// How a CSV file is written: by RFC 4180, texts in quotes, numbers without, nothing where nothing was
+/// recorded. A text that a spreadsheet would run has an apostrophe before the sign that it begins with.
 #[derive(InputObject)]
 pub(in crate::graphql) struct CsvOptions {
     /// Begin with a byte order mark, by which Excel knows UTF-8.
@@ -19,7 +20,7 @@ pub(in crate::graphql) struct CsvOptions {
     #[graphql(default_with = "CsvHeader::Words")]
     header: CsvHeader,
     /// Which columns, in which order; all but the payloads where absent. The payloads' columns need
-    /// the scope PAYLOADS_READ.
+    /// the scope `PAYLOADS_READ`.
     columns: Option<Vec<CsvColumn>>,
 }
 
@@ -81,7 +82,7 @@ pub(in crate::graphql) enum CsvColumn {
     ErrorMessage,
     /// A line each.
     RequestHeaders,
-    /// Redacted; base64 where REQUEST_ENCODING says so, not all of it where REQUEST_TRUNCATED does. Excel shows
+    /// Redacted; base64 where `REQUEST_ENCODING` says so, not all of it where `REQUEST_TRUNCATED` does. Excel shows
     /// 32,767 characters of a cell and LibreOffice 65,535; the file has them all.
     RequestBody,
     /// UTF8 or BASE64; nothing where there is no body.
@@ -92,7 +93,7 @@ pub(in crate::graphql) enum CsvColumn {
     RequestTruncated,
     /// A line each.
     ResponseHeaders,
-    /// Redacted; base64 where RESPONSE_ENCODING says so, not all of it where RESPONSE_TRUNCATED does. Excel shows
+    /// Redacted; base64 where `RESPONSE_ENCODING` says so, not all of it where `RESPONSE_TRUNCATED` does. Excel shows
     /// 32,767 characters of a cell and LibreOffice 65,535; the file has them all.
     ResponseBody,
     /// UTF8 or BASE64; nothing where there is no body.
@@ -110,7 +111,7 @@ pub(in crate::graphql) enum PdfReport {
     /// A summary, and a table with a row for each record.
     Table,
     /// A few records whole, at most 20, with their requests and responses opened up: for those who
-    /// are to find the cause. Needs the scope PAYLOADS_READ. The filter says which: one record by
+    /// are to find the cause. Needs the scope `PAYLOADS_READ`. The filter says which: one record by
     /// its reference, calls that belong together by their correlationId.
     CaseFile,
 }

@@ -91,7 +91,7 @@ fn check(asked: Asked, introspection: bool) -> Result<Admitted, Refused> {
     let chosen = chosen(document, name.as_deref());
     chosen.map_or(Ok(()), |(_, operation)| complete(operation, &variables))?;
     let operation = chosen.map(|(_, operation)| operation.node.ty);
-    let called = chosen.and_then(|(name, _)| name).map(|name| name.to_string());
+    let called = chosen.and_then(|(name, _)| name).map(ToString::to_string);
     let order = chosen.map(|(_, operation)| Order::of(document, operation));
     request.variables = variables;
     request.operation_name = name;

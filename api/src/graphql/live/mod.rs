@@ -162,6 +162,6 @@ async fn row(app: &App, caller: &Caller, id: ExportId) -> Result<Option<export::
 }
 
 /// What of a row is shown, and changes: that a worker renews its claim is no news.
-fn as_shown(row: &export::Model) -> (export::Status, f64, Option<chrono::DateTime<chrono::Utc>>) {
-    (row.status, row.progress, row.completed_at)
+fn as_shown(row: &export::Model) -> (export::Status, i32, f64, Option<chrono::DateTime<chrono::Utc>>) {
+    (row.status, row.attempts, row.progress, row.completed_at)
 }

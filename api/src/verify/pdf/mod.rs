@@ -3,40 +3,48 @@
 //! It reads PDF as Connector Log writes it: one cross-reference table, attachments in the catalog's
 //! name tree, each plain or deflated. A library for all PDFs would bring ciphers, fonts and images,
 //! mend what is broken, and inflate without end; here a file that is written otherwise is refused,
-//! and none takes more than the bounds below.
+//! and none takes more than the bounds below. What an attachment holds is never whole in memory.
 
 mod object;
 
 use anyhow::{Context as _, bail};
 use flate2::read::ZlibDecoder;
 use object::{Object, Reader};
+use std::io::Read;
 
-/// How much the attachments may hold together.
-const ATTACHED_MAX: u64 = 64 << 20;
 /// How many nodes of the name tree are visited, and how many attachments.
 const NODES_MAX: usize = 64;
 
-/// Those of the attachments that have one of the names, with what they hold.
-///
-/// # Errors
-/// Where the file is written otherwise, or is damaged.
-pub(super) fn attachments(bytes: &[u8], names: &[&str]) -> anyhow::Result<Vec<(String, Vec<u8>)>> {
-    let file = File::open(bytes).context("it is not written as Connector Log writes its PDFs")?;
-    let specifications = file.specifications().context("it carries no files")?;
-    let mut found: Vec<(String, Vec<u8>)> = Vec::new();
-    let mut left = ATTACHED_MAX;
-    for specification in &specifications {
-        let Some(name) = names.iter().find(|name| is_called(specification, name)) else { continue };
-        if found.iter().any(|(before, _)| before == name) {
+/// The files that a PDF carries.
+pub(super) struct Attachments<'a> {
+    file: File<'a>,
+    specifications: Vec<Object<'a>>,
+}
+
+impl<'a> Attachments<'a> {
+    /// Those of a PDF.
+    ///
+    /// # Errors
+    /// Where it carries none, or is written otherwise.
+    pub(super) fn of(bytes: &'a [u8]) -> anyhow::Result<Self> {
+        let file = File::open(bytes).context("it is not written as Connector Log writes its PDFs")?;
+        let specifications = file.specifications().context("it carries no files")?;
+        Ok(Self { file, specifications })
+    }
+
+    /// What the file of that name holds, which has no end before it was read to its end.
+    ///
+    /// # Errors
+    /// Where there is no such file, or more than one, or it is damaged.
+    pub(super) fn open(&self, name: &str) -> anyhow::Result<Box<dyn Read + 'a>> {
+        let mut named = self.specifications.iter().filter(|specification| is_called(specification, name));
+        let only = named.next().with_context(|| format!("it carries no {name}"))?;
+        if named.next().is_some() {
             bail!("it carries two files named {name}");
         }
-        let stream = specification.get("EF").and_then(|files| files.get("F"));
-        let content =
-            stream.and_then(|stream| file.stream(stream, left)).with_context(|| format!("its {name} is damaged"))?;
-        left = left.saturating_sub(u64::try_from(content.len()).unwrap_or(u64::MAX));
-        found.push(((*name).to_owned(), content));
+        let stream = only.get("EF").and_then(|files| files.get("F"));
+        stream.and_then(|stream| self.file.stream(stream)).with_context(|| format!("its {name} is damaged"))
     }
-    Ok(found)
 }
 
 fn is_called(specification: &Object, name: &str) -> bool {
@@ -121,8 +129,8 @@ impl<'a> File<'a> {
         None
     }
 
-    /// What a stream holds, where that is no more than `most` bytes.
-    fn stream(&self, reference: &Object<'a>, most: u64) -> Option<Vec<u8>> {
+    /// What a stream holds.
+    fn stream(&self, reference: &Object<'a>) -> Option<Box<dyn Read + 'a>> {
         let Object::Reference(number) = reference else { return None };
         let mut reader = self.at(*number)?;
         let dict = reader.object()?;
@@ -131,13 +139,13 @@ impl<'a> File<'a> {
         let rest = rest.strip_prefix(b"\r\n").or_else(|| rest.strip_prefix(b"\n"))?;
         let raw = rest.get(..self.value(&dict, "Length")?.number()?)?;
         let filter = dict.get("Filter").map(|filter| match filter.members() {
-            [only] => only.clone(),
-            _ => filter.clone(),
+            [only] => only,
+            _ => filter,
         });
         match filter {
-            None => super::all(raw, most).ok(),
+            None => Some(Box::new(raw)),
             Some(filter) if filter.is_name("FlateDecode") && dict.get("DecodeParms").is_none() => {
-                super::all(ZlibDecoder::new(raw), most).ok()
+                Some(Box::new(ZlibDecoder::new(raw)))
             }
             Some(_) => None,
         }

@@ -38,15 +38,24 @@ fn carrying(content: Vec<u8>) -> Vec<u8> {
     ])
 }
 
-const NAMES: &[&str] = &["manifest.json", "records.csv"];
+/// What the manifest in a file says, read to its end.
+fn manifest(file: &[u8]) -> anyhow::Result<Vec<u8>> {
+    Ok(super::super::all(Attachments::of(file)?.open("manifest.json")?, 64 << 20)?)
+}
 
 #[test]
 fn attachments_are_found_by_name() {
     let plain = carrying(stream("", b"{}"));
-    assert_eq!(attachments(&plain, NAMES).unwrap(), [("manifest.json".to_owned(), b"{}".to_vec())]);
+    assert_eq!(manifest(&plain).unwrap(), b"{}");
+    assert!(
+        Attachments::of(&plain)
+            .unwrap()
+            .open("records.csv")
+            .is_err_and(|e| e.to_string() == "it carries no records.csv")
+    );
     for filter in ["/Filter/FlateDecode", "/Filter[/Flate#44ecode]"] {
         let packed = carrying(stream(filter, &deflated(b"{ }")));
-        assert_eq!(attachments(&packed, NAMES).unwrap()[0].1, b"{ }");
+        assert_eq!(manifest(&packed).unwrap(), b"{ }");
     }
 }
 
@@ -65,13 +74,13 @@ fn what_is_written_otherwise_is_refused() {
         (pdf(&[[b"[".repeat(100_000), b"]".repeat(100_000)].concat()]), "carries no files"),
         (pdf(&[[b"[".to_vec(), b"0 ".repeat(100_000), b"]".to_vec()].concat()]), "carries no files"),
         (carrying(stream("/Filter/LZWDecode", b"")), "damaged"),
-        (carrying(stream("/Filter/FlateDecode", b"\x78\x9cgarbage")), "damaged"),
+        (carrying(stream("/Filter/FlateDecode", b"\x78\x9cgarbage")), "deflate"),
         (carrying(b"<</Length 99999>>\nstream\n".to_vec()), "damaged"),
         (carrying(b"<</Length 6 0 R>>\nstream\n".to_vec()), "damaged"),
         // A hundred megabytes in a hundred kilobytes.
-        (carrying(stream("/Filter/FlateDecode", &deflated(&vec![0; 100 << 20]))), "damaged"),
+        (carrying(stream("/Filter/FlateDecode", &deflated(&vec![0; 100 << 20]))), "more than 67108864 bytes"),
     ] {
-        let error = attachments(&file, NAMES).unwrap_err().to_string();
+        let error = manifest(&file).unwrap_err().to_string();
         assert!(error.contains(words), "{words}: {error}");
     }
 }
@@ -83,9 +92,9 @@ fn no_change_of_a_file_does_harm() {
         let mut changed = file.clone();
         changed[at] = byte;
         // Whatever comes of it: no panic, and an end.
-        let _ = attachments(&changed, NAMES);
+        let _ = manifest(&changed);
     }
     for length in 0..file.len() {
-        let _ = attachments(&file[..length], NAMES);
+        let _ = manifest(&file[..length]);
     }
 }

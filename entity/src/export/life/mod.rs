@@ -18,7 +18,8 @@ fn claimable(now: DateTime<Utc>) -> Condition {
         .add(Condition::all().add(Column::Status.eq(Status::Running)).add(Column::LeaseUntil.lt(now)))
 }
 
-/// An export by its id alone, for the bearer of a signed link to its file and for the worker.
+/// An export by its id alone, for the bearer of a signed link to its file, for the worker, and for
+/// whoever runs the server.
 #[expect(clippy::disallowed_methods, reason = "the link's signature says which export, and nothing else is answered")]
 pub async fn by_id(db: &impl ConnectionTrait, id: ExportId) -> Result<Option<Model>, DbErr> {
     Entity::find().filter(Column::Id.eq(id)).one(db).await

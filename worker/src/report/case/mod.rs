@@ -98,3 +98,6 @@ pub fn render(case: &Case, paper: Paper, fonts: &Fonts) -> anyhow::Result<Vec<u8
 
 #[cfg(test)]
 mod tests;
+
+#[cfg(test)]
+mod scratch;

@@ -24,23 +24,22 @@ const GAP: f64 = 10.0;
 /// What a block of code leaves free at its sides, together.
 pub(super) const INSET: f64 = 16.0;
 
-/// How many headers of a side are printed.
-const HEADERS_MAX: usize = 100;
+/// How many lines of the address that was called: one with a SAML message has some thirty.
+const CALL_LINES: usize = 40;
 /// How many lines of a header's value.
-const HEADER_LINES: usize = 8;
+const HEADER_LINES: usize = 16;
 /// How many lines of a summary's value.
 const VALUE_LINES: usize = 6;
-/// How many redactions of a side are listed.
-const REDACTIONS_MAX: usize = 40;
+/// How many lines the redactions of a side are listed in.
+const REDACTIONS_LINES: usize = 40;
 /// The most lines of one text, and the least, whatever stands above it.
 const TEXT_LINES: (usize, usize) = (400, 12);
-/// The same for the values of a summary.
-const SUMMARY_VALUES: (usize, usize) = (80, 8);
-/// The most lines that the messages and the body of one side have together, and the least where
-/// there are many sides.
-const SIDE_LINES: (usize, usize) = (700, 150);
+/// The same of one summary.
+const SUMMARY_LINES: (usize, usize) = (80, 8);
+/// The most lines that one side has, and the least where there are many sides.
+const SIDE_LINES: (usize, usize) = (800, 170);
 /// The lines of all sides together, where they have more than the least.
-const ALL_LINES: usize = 7000;
+const ALL_LINES: usize = 8000;
 
 /// Where all that is left out can be had.
 const WHOLE: &str = "the attached records.csv and the API have all that was recorded";
@@ -51,7 +50,7 @@ pub(super) struct Setter<'p> {
     pub(super) text: Fitter<'p>,
     /// The width of the page within its margins, in points.
     width: f64,
-    /// How many lines each side has for its messages and its body.
+    /// How many lines each side has.
     side_lines: usize,
     /// How many of these are left.
     left: usize,
@@ -83,7 +82,7 @@ impl<'p> Setter<'p> {
 
     fn side(&mut self, name: &str, line: &str, side: Option<&Side>) -> Dict {
         self.left = self.side_lines;
-        let line = (!line.is_empty()).then(|| self.block(line, VALUE_LINES).parts);
+        let line = (!line.is_empty()).then(|| self.call(line));
         let noun = name.to_lowercase();
         let Some(side) = side else {
             let absent = format!("No headers and no body of the {noun} were recorded.");
@@ -91,7 +90,12 @@ impl<'p> Setter<'p> {
         };
         let mut parts = Vec::new();
         parts.extend(self.headers(&side.headers));
-        parts.extend(side.messages.iter().map(|message| self.message(message)));
+        parts.extend(
+            side.messages
+                .iter()
+                .enumerate()
+                .map(|(at, message)| self.message(message, matches!(side.body, Body::Shown(shown) if shown == at))),
+        );
         parts.extend(self.body(side, &noun));
         parts.extend(self.redactions(&side.redactions));
         dict! {
@@ -102,24 +106,28 @@ impl<'p> Setter<'p> {
         }
     }
 
+    /// What was called, or what came of it.
+    fn call(&mut self, line: &str) -> Value {
+        let line = self.block(line, CALL_LINES);
+        self.text.cut |= line.left_out > 0;
+        parts(line.ending())
+    }
+
     fn headers(&mut self, headers: &[(String, String)]) -> Option<Dict> {
-        let rows = headers.iter().take(HEADERS_MAX).map(|(name, value)| self.pair(name, value, HEADER_LINES)).collect();
-        let more = headers.len().saturating_sub(HEADERS_MAX);
+        // The other half is the body's, however long headers are.
+        let (rows, more) = self.pairs(headers, HEADER_LINES, self.left / 2);
         let more = (more > 0).then(|| format!("{more} more headers are not printed: {WHOLE}."));
         (!headers.is_empty()).then(|| table("Headers", None, ["Name", "Value"], rows, more))
     }
 
-    fn message(&mut self, message: &Opened) -> Dict {
-        let mut values = Array::new();
-        let (most, least) = SUMMARY_VALUES;
-        for (key, value) in message.summary.iter().take(self.left.clamp(least, most)) {
-            values.push(self.pair(key, value, VALUE_LINES));
-        }
-        let more = message.summary.len() - values.len();
+    fn message(&mut self, message: &Opened, is_body: bool) -> Dict {
+        let (most, least) = SUMMARY_LINES;
+        let (values, more) = self.pairs(&message.summary, VALUE_LINES, self.left.clamp(least, most));
         let more = (more > 0).then(|| format!("{more} more values are not printed: {WHOLE}."));
-        self.spend(values.len());
         let title = words::kind(&message.kind);
-        let mut part = table(&title, Some(&message.meaning), ["Name", "Value"], values, more);
+        let body = if is_body { " This is the whole body, indented." } else { "" };
+        let note = format!("{}{body}", message.meaning);
+        let mut part = table(&title, Some(&note), ["Name", "Value"], values, more);
         if let Some(text) = &message.text {
             let (code, more) = self.excerpt(text);
             part.insert("code".into(), code);
@@ -134,8 +142,7 @@ impl<'p> Setter<'p> {
             dict! { "title" => title.as_str(), "note" => note, "code" => code, "left-out" => more }
         };
         match &side.body {
-            Body::None => None,
-            Body::Shown => Some(part("It stands above, indented.".to_owned(), Value::None, None)),
+            Body::None | Body::Shown(_) => None,
             Body::Text(text) => {
                 let (code, more) = self.excerpt(text);
                 Some(part("As it was recorded.".to_owned(), code, more))
@@ -152,20 +159,30 @@ impl<'p> Setter<'p> {
 
     fn redactions(&mut self, redactions: &[Redaction]) -> Option<Dict> {
         let of = |it: &Redaction| (it.path.clone(), format!("{} [redacted:{}]", it.rule, it.fingerprint));
-        let listed: Vec<_> = redactions.iter().take(REDACTIONS_MAX).map(of).collect();
-        let rows = listed.iter().map(|(path, what)| self.pair(path, what, 2)).collect();
-        let more = redactions.len().saturating_sub(REDACTIONS_MAX);
+        let listed: Vec<_> = redactions.iter().map(of).collect();
+        let (rows, more) = self.pairs(&listed, 2, REDACTIONS_LINES);
         let more = (more > 0).then(|| format!("{more} more places are not listed."));
         let note = "Taken out before it was recorded; equal fingerprints are equal secrets.";
         (!redactions.is_empty()).then(|| table("Redacted", Some(note), ["Where", "What"], rows, more))
     }
 
-    /// A name and a value in a row of a table.
-    fn pair(&mut self, name: &str, value: &str, lines: usize) -> Value {
-        let name = self.text.fit(name, Room { size: KEY, width: KEYS - GAP, lines: 3 }).join("\n");
-        let value = self.code.lines(value, Room { size: CODE, width: self.width - KEYS, lines });
-        self.text.cut |= value.left_out > 0;
-        array![name, parts(value.ending())].into_value()
+    /// Names with their values in rows of a table, as far as there is room for them, and how many that
+    /// leaves out.
+    fn pairs(&mut self, pairs: &[(String, String)], each: usize, room: usize) -> (Array, usize) {
+        let (mut rows, mut used) = (Array::new(), 0);
+        for (name, value) in pairs {
+            if used >= room {
+                break;
+            }
+            let name = self.text.fit(name, Room { size: KEY, width: KEYS - GAP, lines: 3 });
+            let value = self.code.lines(value, Room { size: CODE, width: self.width - KEYS, lines: each });
+            self.text.cut |= value.left_out > 0;
+            used += name.len().max(value.count);
+            rows.push(array![name.join("\n"), parts(value.ending())].into_value());
+        }
+        self.spend(used);
+        let left_out = pairs.len() - rows.len();
+        (rows, left_out)
     }
 
     /// A text in a block of its own, as far as there is room for it, and what that leaves out.
@@ -196,7 +213,7 @@ fn table(title: &str, note: Option<&str>, heads: [&str; 2], rows: Array, more: O
 fn said(side: &Side, noun: &str) -> String {
     let body = match side.size {
         0 => format!("The {noun} has no body."),
-        size => format!("The {noun}'s body was sent with {}.", words::bytes(size)),
+        size => format!("The {noun}'s body had {} as it was sent.", words::bytes(size)),
     };
     if side.truncated {
         format!("{body} The log keeps the first 256 KiB of a body, and as much of headers: the rest was cut off.")

@@ -46,8 +46,8 @@ pub(super) struct Opened {
 pub(super) enum Body {
     /// None was recorded, or one of no bytes.
     None,
-    /// A text that stands in a message already, indented.
-    Shown,
+    /// A text that is the text of this message, which has it indented.
+    Shown(usize),
     /// A text.
     Text(Excerpt),
     /// The first bytes of what is no text, and how many there are.
@@ -124,10 +124,8 @@ impl Body {
         let Ok(text) = str::from_utf8(bytes) else {
             return Self::Bytes(bytes[..bytes.len().min(BYTES_MAX)].to_vec(), bytes.len());
         };
-        if messages.iter().any(|message| is_same(&message.text, text)) {
-            return Self::Shown;
-        }
-        Self::Text(Excerpt::of(text))
+        let shown = messages.iter().position(|message| is_same(&message.text, text));
+        shown.map_or_else(|| Self::Text(Excerpt::of(text)), Self::Shown)
     }
 }
 
@@ -149,5 +147,44 @@ impl Excerpt {
             Some((end, _)) => Self { text: text[..end].to_owned(), left_out: text[end..].chars().count() },
             None => Self { text: text.to_owned(), left_out: 0 },
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use entity::payload::Header;
+
+    fn side(content_type: &str, body: &str) -> Side {
+        let headers = Headers(vec![Header("Content-Type".to_owned(), content_type.to_owned())]);
+        Side::of(Which::Response, None, headers, Some(body.as_bytes().to_vec()), None)
+    }
+
+    #[test]
+    fn a_body_that_was_indented_is_not_shown_twice() {
+        for (kind, body) in [
+            ("application/json", r#"{"b":1,"a":[1,2]}"#),
+            ("application/xml", "<?xml version=\"1.0\"?>\n<a><b>c</b></a>"),
+        ] {
+            assert!(matches!(side(kind, body).body, Body::Shown(0)), "{body}");
+        }
+        assert!(matches!(side("text/html", "<html><title>a</title></html>").body, Body::Text(_)));
+        assert!(matches!(side("text/plain", "").body, Body::None));
+    }
+
+    #[test]
+    fn a_summary_that_says_all_has_no_text_beside_it() {
+        let summary = [("a".to_owned(), "b".to_owned()), ("c".to_owned(), "d".to_owned())];
+        assert!(is_told_by("a: b\nc = d\n", &summary));
+        for text in ["a: b", "a: b\nc: x", "a: b\nc: d\ne: f", "b: a\nc: d"] {
+            assert!(!is_told_by(text, &summary), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_long_text_is_cut_and_says_how_much_is_missing() {
+        let text = "ü".repeat(TEXT_MAX + 7);
+        let Body::Text(excerpt) = side("text/plain", &text).body else { panic!("it is a text") };
+        assert_eq!((excerpt.text.chars().count(), excerpt.left_out), (TEXT_MAX, 7));
     }
 }

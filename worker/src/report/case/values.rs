@@ -17,6 +17,8 @@ use entity::{export::options::Paper, log::Outcome};
 const TYPE: f64 = 8.0;
 /// The width of a fact's label, with the space behind it.
 const LABEL: f64 = 76.0;
+/// What is printed in bold is measured in regular type, and is so much wider.
+const BOLD: f64 = 1.1;
 /// Between two columns of facts.
 const GUTTER: f64 = 20.0;
 /// What stands left and right of a failure's words.
@@ -34,15 +36,16 @@ pub(super) fn inputs(case: &Case, paper: Paper, palette: &Palette) -> Dict {
     let records = (1..).zip(&case.entries).map(|(number, entry)| record(number, entry, case, &mut setter));
     let records = records.collect::<Array>();
     let mut fit = |text: &str, size, width, lines| setter.text.fit(text, Room { size, width, lines });
-    let happened = happened(case).iter().map(|it| fit(it, 11.0, width, 6).join("\n").into_value()).collect::<Array>();
+    let happened =
+        happened(case).iter().map(|it| fit(it, 11.0, width / BOLD, 6).join("\n").into_value()).collect::<Array>();
     let failures = failures(case).into_iter().map(|(title, message)| {
         let message = Lines::of(&fit(&message, 9.0, width - ASIDE, 12));
-        array![fit(&title, TYPE, width - ASIDE, 3).join("\n"), parts::parts(message)].into_value()
+        array![fit(&title, TYPE, (width - ASIDE) / BOLD, 3).join("\n"), parts::parts(message)].into_value()
     });
     let failures = failures.collect::<Array>();
-    let facts = facts(case).into_iter().map(|(label, value)| {
-        array![label, fit(&value, TYPE, width - LABEL, 8).join("\n")].into_value()
-    });
+    let facts = facts(case)
+        .into_iter()
+        .map(|(label, value)| array![label, fit(&value, TYPE, width - LABEL, 8).join("\n")].into_value());
     let facts = facts.collect::<Array>();
     let timeline = (case.entries.len() > 1).then(|| timeline(case, width, &mut setter));
     let mut all = sheet.inputs("Connector Log case file", &case.cover, &size(case), &case.attachments, palette);
@@ -76,7 +79,6 @@ fn size(case: &Case) -> String {
 fn happened(case: &Case) -> Vec<String> {
     let rows: Vec<&Row> = case.entries.iter().map(|entry| &entry.row).collect();
     match rows.as_slice() {
-        [] => vec!["No record matches any more.".to_owned()],
         [row] => vec![words::sentence(row, &case.cover)],
         rows => vec![words::together(rows)],
     }
@@ -102,15 +104,19 @@ fn failures(case: &Case) -> Vec<(String, String)> {
 
 fn facts(case: &Case) -> Vec<(&'static str, String)> {
     let cover = &case.cover;
-    let name = if case.entries.len() == 1 { "Reference" } else { "References" };
-    vec![
-        (name, case.entries.iter().map(|entry| entry.row.reference.as_str()).collect::<Vec<_>>().join(", ")),
+    let several = case.entries.len() > 1;
+    let references: Vec<_> = case.entries.iter().map(|entry| entry.row.reference.as_str()).collect();
+    let attached = case.attachments.iter().map(|file| format!("{}: {}", file.name, file.description));
+    let facts = [
+        (if several { "References" } else { "Reference" }, references.join(", ")),
         ("Domain", cover.domain.clone()),
         ("Filter", cover.filter_in_words.clone()),
         ("Time zone", cover.zone.to_string()),
         ("Requested by", format!("{}, {}", cover.requested_by, words::told(cover.requested_at, cover))),
         ("Export", cover.export_id.clone()),
-    ]
+        ("Attached", attached.collect::<Vec<_>>().join("; ")),
+    ];
+    facts.into_iter().filter(|(_, value)| !value.is_empty()).collect()
 }
 
 /// A row for each record: when, from where to where, what, how it ended.
@@ -121,9 +127,8 @@ fn timeline(case: &Case, width: f64, setter: &mut Setter) -> Dict {
     let start = case.entries.first().map(|entry| entry.row.occurred_at);
     let rows = (1..).zip(&case.entries).map(|(no, entry): (i64, &Entry)| {
         let row = &entry.row;
-        let mut fit = |text: &str, width: f64| {
-            setter.text.fit(text, Room { size: 7.5, width: width - 6.0, lines: 3 }).join("\n")
-        };
+        let mut fit =
+            |text: &str, width: f64| setter.text.fit(text, Room { size: 7.5, width: width - 6.0, lines: 3 }).join("\n");
         let cells = array![
             no.to_string(),
             words::told_exactly(row.occurred_at, &case.cover),
@@ -184,9 +189,9 @@ fn record(number: i64, entry: &Entry, case: &Case, setter: &mut Setter) -> Value
         end.into_iter().filter_map(&mut fact).collect::<Array>(),
     ];
     let several = case.entries.len() > 1;
-    let title = format!("{}: {}", words::what(row), words::way(row));
-    let title = if several { format!("{number}. {title}") } else { title };
-    let title = setter.text.fit(&title, Room { size: 12.0, width: setter.width(), lines: 3 }).join("\n");
+    let title =
+        if several { format!("{number}. {}: {}", words::what(row), words::way(row)) } else { "The record".to_owned() };
+    let title = setter.text.fit(&title, Room { size: 12.0, width: setter.width() / BOLD, lines: 3 }).join("\n");
     let error = row.error_message.as_ref().filter(|_| several);
     let room = Room { size: TYPE, width: setter.width() - ASIDE, lines: 12 };
     let error = error.map(|message| parts::parts(Lines::of(&setter.text.fit(message, room))));

@@ -31,14 +31,13 @@ pub(super) fn way(row: &Row) -> String {
 }
 
 /// What happened, in one sentence: "SSO failed: Okta → Acme, ann@acme.example, 2026-11-02 08:00:00
-/// +01:00, HTTP 403, 120 ms."
+/// +01:00, HTTP 403."
 pub(super) fn sentence(row: &Row, cover: &Cover) -> String {
     let parts = [
         Some(way(row)),
         row.user_email.clone().or_else(|| row.login_id.clone()),
         Some(told(row.occurred_at, cover)),
         row.status_code.map(|code| format!("HTTP {code}")),
-        row.duration_ms.map(milliseconds),
     ];
     format!("{}: {}.", what(row), parts.into_iter().flatten().collect::<Vec<_>>().join(", "))
 }
@@ -131,4 +130,44 @@ pub(super) fn kind(name: &str) -> String {
 /// Bytes: "1 byte", "5,213 bytes".
 pub(super) fn bytes(count: u64) -> String {
     if count == 1 { "1 byte".to_owned() } else { format!("{} bytes", grouped(count)) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::samples;
+
+    #[test]
+    fn what_happened_is_told_in_a_sentence() {
+        let report = samples::report(1);
+        let mut row = report.rows[0].clone();
+        (row.action, row.outcome, row.status_code) = (Action::SsoFailed, Outcome::Failure, Some(403));
+        (row.application_from, row.application_to) = ("Okta".to_owned(), "Acme".to_owned());
+        (row.user_email, row.login_id, row.duration_ms) = (None, Some("ann".to_owned()), None);
+        let told = sentence(&row, &report.cover);
+        assert_eq!(told, "SSO failed: Okta → Acme, ann, 2026-10-25 07:15:00 +01:00, HTTP 403.");
+        (row.action, row.operation) = (Action::NotApplicable, Some("contact.update".to_owned()));
+        assert_eq!(what(&row), "contact.update failed");
+        (row.operation, row.request_type, row.outcome) = (None, RequestType::Other, Outcome::Unknown);
+        assert_eq!(what(&row), "Call");
+        let mut later = row.clone();
+        (later.occurred_at, later.outcome) = (row.occurred_at + TimeDelta::milliseconds(1240), Outcome::Failure);
+        assert_eq!(together(&[&row, &later]), "2 calls within 1,240 ms, 1 of them failed.");
+        assert_eq!(length(TimeDelta::hours(30)), "30 hours");
+    }
+
+    #[test]
+    fn stable_words_are_told_as_people_write_them() {
+        let told = ["SAML_AUTHN_REQUEST", "OAUTH1_REQUEST", "WS_FEDERATION_REQUEST", "FORM", "JSON", "OIDC_USERINFO"];
+        let words = [
+            "SAML authn request",
+            "OAuth 1.0 request",
+            "WS-Federation request",
+            "Form",
+            "JSON",
+            "OpenID Connect userinfo",
+        ];
+        assert_eq!(told.map(kind), words);
+        assert_eq!((status(403), status(999)), ("403 Forbidden".to_owned(), "999".to_owned()));
+    }
 }

@@ -8,7 +8,7 @@ use std::borrow::Cow;
 const SIGNS: [char; 8] = ['=', '+', '-', '@', '＝', '＋', '－', '＠'];
 
 /// Without these a formula neither calls a function nor asks another program or file.
-const MEANS: [char; 3] = ['(', '!', '|'];
+const MEANS: [char; 6] = ['(', '!', '|', '（', '！', '｜'];
 
 /// The text, made harmless.
 ///
@@ -52,13 +52,20 @@ fn unseen(c: char) -> bool {
 
 /// Where within a text there is a sign by which another reader's cell would be run.
 fn inner_signs(text: &str) -> impl Iterator<Item = usize> {
+    // A body that means nothing of the kind is long at times, and need not be looked at closely.
+    let text = if means(text).is_some() { text } else { "" };
     pieces(text, &['\r', '\n']).flat_map(|(line_at, line)| {
-        let means = line.rfind(MEANS).unwrap_or(0);
+        let means = means(line).unwrap_or(0);
         pieces(line, &[',', ';', '\t']).filter_map(move |(cell_at, cell)| {
             let sign_at = cell_at + sign(cell)?;
             (line_at + cell_at > 0 && sign_at < means).then_some(line_at + sign_at)
         })
     })
+}
+
+/// Where a text has the last of the means.
+fn means(text: &str) -> Option<usize> {
+    MEANS.into_iter().filter_map(|means| text.rfind(means)).max()
 }
 
 /// The pieces of a text, each with its end, and where they begin.
@@ -131,6 +138,7 @@ mod tests {
             ("X: y\n=x(): +A(1)", "X: y\n'=x(): +A(1)"),
             ("a;\"=A(1)", "a;\"'=A(1)"),
             ("a;'=A(1)", "a;''=A(1)"),
+            ("a;＝Ａ（1）", "a;'＝Ａ（1）"),
             ("=A(1);=A(1)", "'=A(1);'=A(1)"),
             ("-1,+A!1", "'-1,'+A!1"),
         ] {

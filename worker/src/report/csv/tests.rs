@@ -8,7 +8,9 @@ use entity::payload::Header as PayloadHeader;
 fn file(options: &CsvOptions, rows: &[Row], payload: Option<&payload::Model>) -> String {
     let mut sheet = Sheet::new(options, Tz::Europe__Berlin);
     let header = sheet.header();
-    rows.iter().for_each(|row| sheet.add(row, payload).unwrap());
+    for row in rows {
+        sheet.add(row, payload).unwrap();
+    }
     String::from_utf8([header, sheet.take()].concat()).unwrap()
 }
 

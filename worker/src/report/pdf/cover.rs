@@ -17,17 +17,21 @@ const LABEL: f64 = 104.0;
 const GAP: f64 = 28.0;
 /// Lines that a fact may have.
 const LINES: usize = 4;
+/// More parts of a filter have half as many lines each.
+const FEW: usize = 4;
 
-/// The facts, in two columns: which records these are, and how the report came about; and how many
-/// lines the longer one has.
-pub(super) fn facts(report: &Report, sheet: Sheet, fitter: &mut Fitter) -> (Dict, usize) {
+/// The facts.
+pub(super) struct Facts {
+    /// As the template reads them.
+    pub(super) inputs: Dict,
+    /// How many lines the longer of their columns has.
+    pub(super) lines: usize,
+}
+
+/// The facts, in two columns: which records these are, and how the report came about.
+pub(super) fn facts(report: &Report, sheet: Sheet, fitter: &mut Fitter) -> Facts {
     let cover = &report.cover;
     let width = (sheet.inner() - GAP) / 2.0;
-    let room = Room { size: TYPE, width: width - LABEL, lines: LINES };
-    let mut fact = |(label, value): (String, String)| {
-        let label = fitter.fit(&label, Room { size: TYPE, width: LABEL - 8.0, lines: 1 }).concat();
-        (label, fitter.fit(&value, room))
-    };
     let origin = [
         ("Domain", cover.domain.clone()),
         ("Requested by", cover.requested_by.clone()),
@@ -36,7 +40,15 @@ pub(super) fn facts(report: &Report, sheet: Sheet, fitter: &mut Fitter) -> (Dict
     ];
     let what = [("Records", sized(report)), ("Period covered", period(report)), ("Time zone", cover.zone.to_string())];
     let owned = |(label, value): (&str, String)| (label.to_owned(), value);
-    let what = parts(&cover.filter_in_words).into_iter().chain(what.map(owned)).filter(|(_, value)| !value.is_empty());
+    let filter = parts(&cover.filter_in_words);
+    // However much a filter says, it has room on one page.
+    let lines = if filter.len() > FEW { LINES / 2 } else { LINES };
+    let room = Room { size: TYPE, width: width - LABEL, lines };
+    let what = filter.into_iter().chain(what.map(owned)).filter(|(_, value)| !value.is_empty());
+    let mut fact = |(label, value): (String, String)| {
+        let label = fitter.fit(&label, Room { size: TYPE, width: LABEL - 8.0, lines: 1 }).concat();
+        (label, fitter.fit(&value, room))
+    };
     let mut tallest = 0;
     let mut column = |facts: Vec<(String, String)>| {
         let facts: Vec<_> = facts.into_iter().map(&mut fact).collect();
@@ -44,7 +56,7 @@ pub(super) fn facts(report: &Report, sheet: Sheet, fitter: &mut Fitter) -> (Dict
         facts.into_iter().map(|(label, lines)| array![label, lines.join("\n")].into_value()).collect::<Array>()
     };
     let columns = array![column(what.collect()), column(origin.map(owned).to_vec())];
-    (dict! { "label" => points(LABEL), "gap" => points(GAP), "columns" => columns }, tallest)
+    Facts { inputs: dict! { "label" => points(LABEL), "gap" => points(GAP), "columns" => columns }, lines: tallest }
 }
 
 /// The filter's words, taken apart: "Action: SSO Failed; Outcome: Failure". What does not begin as a

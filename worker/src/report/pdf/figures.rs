@@ -75,14 +75,30 @@ fn list(tally: &Tally, width: f64, fitter: &mut Fitter) -> Value {
     .into_value()
 }
 
-/// What the first page leaves for the chart's columns, within reason.
-pub(super) fn chart_height(sheet: Sheet, facts: usize, summary: &Summary, attached: usize) -> f64 {
-    const ROW: f64 = 13.0;
-    /// Title, headings, tiles, labels, and the space between them.
-    const OTHERS: f64 = 282.0;
-    let longest = summary.tallies.iter().map(|tally| tally.lines.len() + usize::from(tally.more > 0)).max();
-    let taken = OTHERS + lines(facts + longest.unwrap_or_default() + attached, ROW);
-    (sheet.room() - taken).clamp(70.0, 150.0)
+/// How the summary is laid out on the first pages.
+pub(super) struct Figures {
+    /// The height of the chart's columns.
+    pub(super) tall: f64,
+    /// Whether the summary has a page of its own, since what stands above it is long.
+    pub(super) alone: bool,
+}
+
+impl Figures {
+    /// What a summary below so many lines of facts leaves for its chart, within reason.
+    pub(super) fn of(summary: &Summary, sheet: Sheet, facts: usize, attached: usize) -> Self {
+        const FACT: f64 = 13.0;
+        const LINE: f64 = 12.0;
+        const ATTACHED: f64 = 10.0;
+        /// The title and the headings, the tiles, the chart's labels, and the space between them.
+        const OTHERS: f64 = 272.0;
+        const TALL: (f64, f64) = (60.0, 150.0);
+        let tally = |tally: &Tally| tally.lines.len() + usize::from(tally.more > 0);
+        let longest = summary.tallies.iter().map(tally).max().unwrap_or_default();
+        let taken = OTHERS + lines(facts, FACT) + lines(longest, LINE) + lines(attached, ATTACHED);
+        let left = sheet.room() - taken;
+        let alone = left < TALL.0;
+        Self { tall: if alone { TALL.1 } else { left.min(TALL.1) }, alone }
+    }
 }
 
 /// The chart of records over time.

@@ -1,26 +1,29 @@
 //! The table on its pages. Since each row's height is known, so is where each page ends: a day that
-//! goes on is named again at the top of the next page, and what lies behind the rows of a page is
-//! drawn at once, which is cheaper than a line for each cell by a fifth of the whole report.
+//! goes on is named again on the next page, the pages are numbered without counting them, and what
+//! lies behind the rows of a page is drawn at once, which costs less than a line for each cell.
 
 use super::{row::Printed, table::Group};
 
 /// The height of the line that names a day or an hour.
 pub(super) const BAND: f64 = 16.0;
 /// The height of the table's header, which each page repeats.
-pub(super) const HEADER: f64 = 15.5;
+pub(super) const HEADER: f64 = 16.0;
 
-/// Rows that are drawn on together.
+/// Lines of the table that are drawn on together, and one of which is the first.
 pub(super) struct Run {
-    /// The rows.
-    pub(super) rows: Vec<Placed>,
+    /// The lines.
+    pub(super) lines: Vec<Line>,
+    /// What is left of the page below them, in points. It is the last line's, so that the next
+    /// page begins where it was meant to.
+    pub(super) left: f64,
 }
 
-/// A row where it stands.
-pub(super) struct Placed {
-    /// What is named above it.
-    pub(super) band: Option<Band>,
-    /// The row.
-    pub(super) row: Printed,
+/// A line of the table.
+pub(super) enum Line {
+    /// It names the group that the rows below belong to.
+    Band(Band),
+    /// It is a record.
+    Row(Printed),
 }
 
 /// Names a group above its first row, and above its first row on each page.
@@ -33,43 +36,48 @@ pub(super) struct Band {
     pub(super) goes_on: bool,
 }
 
-impl Placed {
-    /// The height of the row and what is above it.
+impl Line {
+    /// Its height, in points.
     pub(super) fn height(&self) -> f64 {
-        self.row.height + if self.band.is_some() { BAND } else { 0.0 }
+        match self {
+            Self::Band(_) => BAND,
+            Self::Row(row) => row.height,
+        }
     }
 }
 
 /// A run for each page: the first of them has `first` points for the table, all others `room`.
 pub(super) fn pages(groups: Vec<Group>, first: f64, room: f64) -> Vec<Run> {
-    let mut pages: Vec<Run> = vec![Run { rows: Vec::new() }];
-    let mut left = first - HEADER;
+    let mut full = Vec::new();
+    let mut page = Run { lines: Vec::new(), left: first - HEADER };
     for group in groups {
-        let mut new = true;
+        let band = |goes_on| Line::Band(Band { title: group.title.clone(), note: group.note.clone(), goes_on });
+        let mut named = false;
         for row in group.rows {
-            let band = |goes_on| Band { title: group.title.clone(), note: group.note.clone(), goes_on };
-            let mut placed = Placed { band: new.then(|| band(false)), row };
-            if placed.height() > left && pages.last().is_some_and(|page| !page.rows.is_empty()) {
-                placed.band.get_or_insert_with(|| band(true));
-                pages.push(Run { rows: Vec::new() });
-                left = room - HEADER;
+            let needed = row.height + if named { 0.0 } else { BAND };
+            let fresh = !page.lines.is_empty() && needed > page.left;
+            if fresh {
+                full.push(std::mem::replace(&mut page, Run { lines: Vec::new(), left: room - HEADER }));
             }
-            left -= placed.height();
-            new = false;
-            if let Some(page) = pages.last_mut() {
-                page.rows.push(placed);
+            if fresh || !named {
+                page.lines.push(band(named));
+                page.left -= BAND;
             }
+            page.left -= row.height;
+            page.lines.push(Line::Row(row));
+            named = true;
         }
     }
-    pages
+    // Below the last of them nothing needs to be kept away.
+    full.push(Run { left: 0.0, ..page });
+    full
 }
 
-/// A run for each row, where it is not known what the page has room for.
+/// A run for each line, where it is not known what the page has room for.
 pub(super) fn singles(groups: Vec<Group>) -> Vec<Run> {
-    let single = |group: Group| {
-        let Group { title, note, rows } = group;
-        let mut band = Some(Band { title, note, goes_on: false });
-        rows.into_iter().map(move |row| Run { rows: vec![Placed { band: band.take(), row }] })
-    };
-    groups.into_iter().flat_map(single).collect()
+    let lines = groups.into_iter().flat_map(|Group { title, note, rows }| {
+        let band = Line::Band(Band { title, note, goes_on: false });
+        std::iter::once(band).chain(rows.into_iter().map(Line::Row))
+    });
+    lines.map(|line| Run { lines: vec![line], left: 0.0 }).collect()
 }

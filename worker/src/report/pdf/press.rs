@@ -13,7 +13,7 @@ use std::{
 };
 use typst::{
     diag::SourceDiagnostic,
-    foundations::{Datetime, Dict, Smart},
+    foundations::{Datetime, Dict, Smart, Value},
     layout::{Frame, FrameItem},
 };
 use typst_layout::PagedDocument;
@@ -71,8 +71,21 @@ pub(super) fn set(work: &Work, inputs: Dict, palette: &Palette) -> anyhow::Resul
     typst_pdf::pdf(&pages, &options).map_err(|faults| told(&faults)).context("writing the PDF")
 }
 
-/// The document's pages.
+/// The document's pages. Whoever knows how many there will be says so in the values, as `pages`, and
+/// spares Typst a second round, in which it would count them.
 pub(super) fn pages(template: &'static Template, inputs: Dict, palette: &Palette) -> anyhow::Result<PagedDocument> {
+    let counted = inputs.get("pages").ok().and_then(|count| count.clone().cast::<usize>().ok());
+    let pages = compile(template, inputs.clone(), palette)?;
+    if counted.is_none_or(|count| count == pages.pages().len()) {
+        return Ok(pages);
+    }
+    tracing::warn!(counted, set = pages.pages().len(), "the pages are not those that were counted");
+    let mut inputs = inputs;
+    inputs.insert("pages".into(), Value::None);
+    compile(template, inputs, palette)
+}
+
+fn compile(template: &'static Template, inputs: Dict, palette: &Palette) -> anyhow::Result<PagedDocument> {
     let world = World::new(template, inputs, palette);
     typst::compile(&world).output.map_err(|faults| told(&faults)).context("setting the pages")
 }

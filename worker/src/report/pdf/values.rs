@@ -1,12 +1,12 @@
 //! The report as the template wants it: native values, so that a text stays a text.
 
 use super::{
-    cover, figures,
-    fit::Fitter,
-    fit::Room,
+    cover,
+    figures::{self, Figures},
+    fit::{Fitter, Room},
     fonts::Palette,
-    pages::{self, BAND, Band, HEADER, Placed, Run},
-    row::{LINE, PADDING, SMALL_TYPE, TYPE},
+    pages::{self, BAND, HEADER, Line, Run},
+    row::{LINE, PADDING, Printed, SMALL_TYPE, TYPE},
     sheet::{Sheet, lines, points},
     table::{Columns, Table},
 };
@@ -20,9 +20,8 @@ use typst::foundations::{Array, Dict, IntoValue, Value, array, dict};
 
 /// So few records need no chart and no lists, and follow on the first page.
 const FEW: usize = 3;
-
 /// What the heading of the records takes, without its legend.
-const RECORDS: f64 = 24.0;
+const RECORDS: f64 = 25.0;
 
 /// Everything that the template reads from `sys.inputs`.
 pub(super) fn inputs(report: &Report, paper: Paper, palette: &Palette) -> Dict {
@@ -34,25 +33,36 @@ pub(super) fn inputs(report: &Report, paper: Paper, palette: &Palette) -> Dict {
     let table = Table::of(report, &columns, &mut fitter);
     let summary = Summary::of(report);
     let few = report.rows.len() <= FEW;
-    let (facts, fact_lines) = cover::facts(report, sheet, &mut fitter);
-    let legend = legend(report, &table, sheet, &mut fitter);
-    let tall = figures::chart_height(sheet, fact_lines, &summary, report.attachments.len());
+    let facts = cover::facts(report, sheet, &mut fitter);
+    let figures = Figures::of(&summary, sheet, facts.lines, report.attachments.len());
     let tallies = (!few).then(|| figures::tallies(&summary, sheet, &mut fitter));
-    let more = dict! {
-        "facts" => facts,
+    let legend = legend(report, &table, sheet, &mut fitter);
+    let head = RECORDS + lines(legend.len(), LINE);
+    let runs = match few {
+        true => pages::singles(table.groups),
+        false => pages::pages(table.groups, sheet.room() - head, sheet.room()),
+    };
+    let front = if figures.alone { 2 } else { 1 };
+    inputs.extend(dict! {
+        "pages" => (!few).then(|| front + runs.len()),
+        "front" => front,
+        "facts" => facts.inputs,
         "attached" => cover::attached(&report.attachments),
         "tiles" => figures::tiles(&summary),
-        "chart" => summary.timeline.as_ref().filter(|_| !few).map(|timeline| figures::chart(timeline, tall)),
+        "chart" => summary.timeline.as_ref().filter(|_| !few).map(|timeline| figures::chart(timeline, figures.tall)),
         "tallies" => tallies,
         "legend" => legend.join("\n"),
-        "table" => (!report.rows.is_empty()).then(|| of_table(table, &columns, few, sheet, legend.len())),
-    };
-    inputs.extend(more);
+        "head" => points(head),
+        "table" => (!report.rows.is_empty()).then(|| of_table(&runs, &columns)),
+    });
     inputs
 }
 
 /// How the table is to be read, and what it does not show.
 fn legend(report: &Report, table: &Table, sheet: Sheet, fitter: &mut Fitter) -> Vec<String> {
+    if report.rows.is_empty() && fitter.substituted == 0 {
+        return Vec::new();
+    }
     let mut sentences = vec![format!("Newest first. Times are told in {}.", report.cover.zone)];
     if table.groups.iter().flat_map(|group| &group.rows).any(|row| row.failed) {
         sentences.push("A failed record is marked × and has below it what went wrong and what was called.".to_owned());
@@ -73,10 +83,7 @@ fn legend(report: &Report, table: &Table, sheet: Sheet, fitter: &mut Fitter) -> 
     fitter.fit(&sentences.join(" "), Room { size: TYPE, width: sheet.inner(), lines: 4 })
 }
 
-fn of_table(table: Table, columns: &Columns, few: bool, sheet: Sheet, legend: usize) -> Dict {
-    let head = RECORDS + lines(legend, LINE);
-    let runs =
-        if few { pages::singles(table.groups) } else { pages::pages(table.groups, sheet.room() - head, sheet.room()) };
+fn of_table(runs: &[Run], columns: &Columns) -> Dict {
     let (detail_left, detail_width) = columns.detail_place();
     dict! {
         "titles" => Columns::titles().into_iter().map(IntoValue::into_value).collect::<Array>(),
@@ -84,28 +91,32 @@ fn of_table(table: Table, columns: &Columns, few: bool, sheet: Sheet, legend: us
         "type" => points(TYPE),
         "small-type" => points(SMALL_TYPE),
         "leading" => points(LINE - TYPE),
-        "small-leading" => points(LINE - SMALL_TYPE),
         "padding" => points(PADDING / 2.0),
         "detail-left" => points(detail_left),
         "detail-width" => points(detail_width),
         "header" => points(HEADER),
-        "band" => points(BAND),
-        "heights" => runs.iter().flat_map(|run| &run.rows).map(|row| points(row.height())).collect::<Array>(),
-        "head" => points(head),
+        "heights" => runs.iter().flat_map(heights).collect::<Array>(),
         "runs" => runs.iter().map(of_run).collect::<Array>(),
     }
 }
 
+/// The heights of a run's lines, the last of which takes what is left.
+fn heights(run: &Run) -> impl Iterator<Item = Value> {
+    let last = run.lines.len().saturating_sub(1);
+    let height = move |(at, line): (usize, &Line)| line.height() + if at == last { run.left } else { 0.0 };
+    run.lines.iter().enumerate().map(height).map(points)
+}
+
+/// A run's lines, and where what lies behind them is to be drawn: from where to where.
 fn of_run(run: &Run) -> Value {
-    let mut top = 0.0;
-    let (mut bands, mut failed, mut rules) = (Array::new(), Array::new(), Array::new());
-    for placed in &run.rows {
-        if placed.band.is_some() {
-            bands.push(array![points(top), points(BAND)].into_value());
-        }
-        let bottom = top + placed.height();
-        if placed.row.failed {
-            failed.push(array![points(bottom - placed.row.height), points(placed.row.height)].into_value());
+    let (mut top, mut bands, mut failed, mut rules) = (0.0, Array::new(), Array::new(), Array::new());
+    for line in &run.lines {
+        let bottom = top + line.height();
+        let stretch = || array![points(top), points(bottom)].into_value();
+        match line {
+            Line::Band(_) => bands.push(stretch()),
+            Line::Row(row) if row.failed => failed.push(stretch()),
+            Line::Row(_) => {}
         }
         rules.push(points(bottom));
         top = bottom;
@@ -114,31 +125,33 @@ fn of_run(run: &Run) -> Value {
         "bands" => bands,
         "failed" => failed,
         "rules" => rules,
-        "rows" => run.rows.iter().map(of_row).collect::<Array>(),
+        "lines" => run.lines.iter().map(of_line).collect::<Array>(),
     }
     .into_value()
 }
 
-fn of_band(band: &Band) -> Dict {
-    dict! {
-        "title" => band.title.as_str(),
-        "note" => band.note.as_str(),
-        "goes-on" => band.goes_on,
+/// A band and a row of which there is more to be told are dictionaries; all else is its cells.
+fn of_line(line: &Line) -> Value {
+    match line {
+        Line::Band(band) => dict! {
+            "title" => band.title.as_str(),
+            "note" => band.note.as_str(),
+            "goes-on" => band.goes_on,
+        }
+        .into_value(),
+        Line::Row(row) if row.failed || row.foreign || !row.detail.is_empty() => dict! {
+            "cells" => cells(row),
+            "failed" => row.failed,
+            "detail" => (!row.detail.is_empty()).then_some(row.detail.as_str()),
+            "detail-top" => points(row.detail_top),
+            "detail-height" => points(row.height - row.detail_top - PADDING / 2.0),
+            "clip" => row.foreign,
+        }
+        .into_value(),
+        Line::Row(row) => cells(row).into_value(),
     }
 }
 
-fn of_row(placed: &Placed) -> Value {
-    let Placed { band, row } = placed;
-    let cells = row.cells.iter().map(|cell| cell.as_str().into_value()).collect::<Array>();
-    let detail = (!row.detail.is_empty()).then_some(row.detail.as_str());
-    dict! {
-        "band" => band.as_ref().map(of_band),
-        "cells" => cells,
-        "failed" => row.failed,
-        "detail" => detail,
-        "detail-top" => points(row.detail_top),
-        "height" => points(row.height),
-        "clip" => row.foreign,
-    }
-    .into_value()
+fn cells(row: &Printed) -> Array {
+    row.cells.iter().map(|cell| cell.as_str().into_value()).collect()
 }
