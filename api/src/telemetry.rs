@@ -34,6 +34,8 @@ pub use worker::trace::traceparent;
 
 /// How long the collector may take for one batch.
 const PATIENCE: Duration = Duration::from_secs(5);
+/// The longest name of an operation, in characters: clients choose it.
+const NAME_MAX: usize = 64;
 /// How long the last batch may take once the process is to end.
 const LAST: Duration = Duration::from_secs(3);
 
@@ -137,7 +139,7 @@ pub(crate) fn at_socket(opened: &Span, headers: &HeaderMap) -> Span {
 pub(crate) fn operation(name: Option<&str>, kind: Option<OperationType>) {
     let span = Span::current();
     if let Some(name) = name {
-        span.set_attribute("graphql.operation.name", name.to_owned());
+        span.set_attribute("graphql.operation.name", name.chars().take(NAME_MAX).collect::<String>());
     }
     if let Some(kind) = kind {
         span.set_attribute("graphql.operation.type", kind.to_string());

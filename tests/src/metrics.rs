@@ -11,7 +11,7 @@ use std::{
 
 const PYTHON: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../target/test-tools/venv/bin/python");
 
-/// The parser of OpenMetrics is the strict one of the two.
+/// The parser of `OpenMetrics` is the strict one of the two.
 const READ: &str = "
 import json, sys
 from prometheus_client import parser
@@ -49,12 +49,12 @@ pub async fn read_with(request: impl Fn() -> RequestBuilder) -> Metrics {
     let open = open.await;
     let classic = read(request(), "classic").await;
     // Bounds of buckets are written otherwise: 1 here, 1.0 there.
-    let named = |sample: &Sample| {
+    let called = |sample: &Sample| {
         let mut labels = sample.labels.clone();
         labels.as_object_mut().unwrap().remove("le");
         format!("{} {labels}", sample.name)
     };
-    let names = |metrics: &Metrics| metrics.samples.iter().map(named).collect::<BTreeSet<_>>();
+    let names = |metrics: &Metrics| metrics.samples.iter().map(called).collect::<BTreeSet<_>>();
     // The request for the first form is counted in the second.
     let missing: Vec<String> = names(&open).difference(&names(&classic)).cloned().collect();
     assert!(missing.is_empty(), "only in OpenMetrics: {missing:?}");

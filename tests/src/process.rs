@@ -9,14 +9,15 @@ pub fn children(of: u32) -> Vec<u32> {
     pids.filter(|&pid| stat(pid).is_some_and(|(state, parent)| parent == of && state != 'Z')).collect()
 }
 
-/// The children of a process that render. One that is not yet the program that it is to become does
-/// not count: the process that starts it waits for that, and for nothing else.
+/// The children of a process that render. One that has not bounded its memory yet has not begun, and
+/// stopped there it would keep the process waiting that starts it.
 pub fn renderers(of: u32) -> Vec<u32> {
-    let renders = |pid: &u32| {
-        let words = fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
-        words.split(|byte| *byte == 0).nth(1) == Some(b"render")
+    let has_begun = |pid: &u32| {
+        let limits = fs::read_to_string(format!("/proc/{pid}/limits")).unwrap_or_default();
+        let of_data = limits.lines().find(|line| line.starts_with("Max data size"));
+        of_data.is_some_and(|line| !line.contains("unlimited"))
     };
-    children(of).into_iter().filter(renders).collect()
+    children(of).into_iter().filter(has_begun).collect()
 }
 
 /// Whether a process is there and has not ended.

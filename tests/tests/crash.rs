@@ -23,7 +23,9 @@ const LEASE_AND_AFTER: Duration = Duration::from_secs(30 + 30);
 async fn an_export_outlives_its_worker_at_each_stage(place: &Place) {
     let s3 = S3::start().await;
     let plain = s3.settings();
-    let one_slot = settings(&plain, &[("WORKER_EXPORTS", "1")]);
+    // One slot, and the dead hold theirs until their leases end.
+    let one = [("WORKER_EXPORTS", "1"), ("EXPORTS_PER_DOMAIN", "10")];
+    let one_slot = settings(&plain, &one);
     let api = place.serve_with(&["--no-worker"], &settings(&plain, &[])).await;
     let acme = api.client(&place.token("Acme", &[]));
     acme.record(&numbered(400)).await;
@@ -41,14 +43,14 @@ async fn an_export_outlives_its_worker_at_each_stage(place: &Place) {
     // During the upload: half of the file is there, and no more of it comes.
     let (way, by_the_way) = s3.proxy().await;
     way.set(Way::HungAfter(20_000));
-    let mut uploads = place.work(&settings(&by_the_way, &[("WORKER_EXPORTS", "1")]));
+    let mut uploads = place.work(&settings(&by_the_way, &one));
     asked.push(acme.export(&csv).await);
     its_file_is_put(&s3, &asked[1]).await;
 
     if place.kind() == Kind::Postgres {
         // Half read: it is cut off from the database, which hears nothing of its end either.
         let (way, url) = place.proxy().await;
-        let mut reads = place.work(&settings(&plain, &[("WORKER_EXPORTS", "1"), ("DATABASE_URL", &url)]));
+        let mut reads = place.work(&settings(&plain, &[one[0], one[1], ("DATABASE_URL", &url)]));
         eventually("it is ready", async || reads.log().iter().any(says_ready).then_some(())).await;
         way.set(Way::Slow(Duration::from_millis(30)));
         let export = acme.export(&csv).await;

@@ -96,10 +96,10 @@ async fn five_hundred_exports_are_fair_and_outlive_their_workers(place: &Place) 
     .await;
 }
 
-/// Asks for so many exports, of two processes by turns, some at once. Every twenty-fifth is a PDF.
+/// Asks for so many exports, of two processes by turns, some at once. Every tenth is a PDF.
 async fn ask(clients: &[Client; 2], exports: usize) -> Vec<Value> {
     let one = async |n: usize| {
-        let format = if n % 25 == 7 { "PDF" } else { "CSV" };
+        let format = if n % 10 == 7 { "PDF" } else { "CSV" };
         clients[n % 2].export(&json!({ "format": format })).await
     };
     stream::iter(0..exports).map(one).buffered(8).collect().await

@@ -38,6 +38,9 @@ async fn a_wrong_setting_ends_the_start_with_a_sentence(place: &Place) {
         ("RATE_PER_TOKEN", "-1", "--rate-per-token"),
         ("CLIENT_TIMEOUT", "0", "--client-timeout"),
         ("TRUSTED_PROXIES", "10.0.0.1,proxy", "--trusted-proxies"),
+        ("METRICS_LISTEN", "9090", "--metrics-listen"),
+        ("METRICS_TOKEN", "too short", "--metrics-token"),
+        ("OTEL_EXPORTER_OTLP_ENDPOINT", "collector:4317", "--otel-exporter-otlp-endpoint"),
     ] {
         let stderr = refused(place, name, value);
         assert!(stderr.contains(name) || stderr.contains(flag), "{name}={value} is not named: {stderr}");

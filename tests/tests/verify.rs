@@ -28,11 +28,16 @@ async fn recorded(acme: &Client) {
 async fn what_was_exported_is_proven(place: &Place) {
     let (_server, acme) = place.open("Acme").await;
     recorded(&acme).await;
-    let filter = json!({ "directions": ["INCOMING"], "occurredAt": { "from": "2020-01-01T00:00:00Z" }, "statusCode": { "to": 599 } });
+    let filter = json!({
+        "directions": ["INCOMING"],
+        "occurredAt": { "from": "2020-01-01T00:00:00Z" },
+        "statusCode": { "to": 599 },
+    });
+    let semicolons = json!({ "delimiter": "SEMICOLON", "bom": false });
     let payloads = ["ID", "OCCURRED_AT", "REQUEST_HEADERS", "REQUEST_BODY", "ERROR_MESSAGE"];
     for input in [
         json!({ "format": "CSV" }),
-        json!({ "format": "CSV", "timeZone": "Asia/Kathmandu", "filter": filter, "csv": { "delimiter": "SEMICOLON", "bom": false } }),
+        json!({ "format": "CSV", "timeZone": "Asia/Kathmandu", "filter": filter, "csv": semicolons }),
         json!({ "format": "CSV", "csv": { "delimiter": "TAB", "header": "NAMES", "columns": payloads } }),
         json!({ "format": "CSV", "csv": { "delimiter": "SEMICOLON", "columns": ["ERROR_MESSAGE"] } }),
         json!({ "format": "CSV", "filter": { "applications": ["Nobody"] } }),
@@ -67,7 +72,8 @@ async fn what_was_exported_is_proven(place: &Place) {
 async fn anybody_can_check_with_other_tools(place: &Place) {
     let (_server, acme) = place.open("Acme").await;
     recorded(&acme).await;
-    let filter = json!({ "user": "ann*", "occurredOn": { "from": "2026-01-01", "to": "2026-12-31", "timeZone": "Europe/Berlin" } });
+    let days = json!({ "from": "2026-01-01", "to": "2026-12-31", "timeZone": "Europe/Berlin" });
+    let filter = json!({ "user": "ann*", "occurredOn": days });
     for format in ["CSV", "PDF"] {
         let saved = Saved::of(place, &acme, &json!({ "format": format, "filter": filter })).await;
         let told = saved.told();

@@ -19,8 +19,8 @@ pub(super) async fn run(args: VerifyReport) -> anyhow::Result<()> {
             "The server made this file: its record of the export names the same SHA-256, and says the same of it."
         }
         None => {
-            "The file is whole: it agrees with its manifest. Whether the server made it was not asked, for no database\n\
-             was given (--database-url): whoever forges a file can forge its manifest too."
+            "The file is whole: it agrees with its manifest. Whether the server made it was not asked, for no\n\
+             database was given (--database-url): whoever forges a file can forge its manifest too."
         }
     };
     tell(&name, &sound);
@@ -49,7 +49,8 @@ async fn open(address: &Address) -> anyhow::Result<DatabaseConnection> {
     let lacking = super::lacking(&rows).await?;
     if lacking > 0 {
         bail!(
-            "the database lacks {lacking} migrations, so this program cannot read it: run `connector-log migrate`, or take the program that the server is"
+            "the database lacks {lacking} migrations, so this program cannot read it: run `connector-log migrate`, or \
+             take the version of the program that the server has"
         );
     }
     Ok(rows)

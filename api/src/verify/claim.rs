@@ -34,7 +34,8 @@ pub(super) fn whole(content: &Content, manifest: &Manifest) -> anyhow::Result<()
     match (file, rows(content, manifest)) {
         (Ok(()), Ok(())) => Ok(()),
         (Ok(()), Err(rows)) => Err(rows.context(
-            "the manifest was changed, for it contradicts itself: it names the size and the SHA-256 that the file has, but",
+            "the manifest was changed, for it contradicts itself: it names the size and the SHA-256 that the file has, \
+             but",
         )),
         (Err(file), Ok(())) => Err(file.context(
             "the rows are those that the manifest describes, but the file as a whole is not: its header row, or what \

@@ -12,6 +12,7 @@ mod cover;
 mod figures;
 mod fit;
 mod fonts;
+mod marks;
 mod mend;
 mod pages;
 mod press;

@@ -48,7 +48,7 @@ pub(super) fn wrap(text: &str, ruler: &impl Ruler, width: f64, lines_max: usize)
 /// has neither, or no piece: one that is wider than the line will stand alone in it.
 fn line_end(line: &[(&str, f64)], width: f64) -> Option<usize> {
     let last = |ends_line: fn(&str) -> bool| (1..=line.len()).rev().find(|&end| ends_line(line[end - 1].0));
-    let filled = |end: &usize| line[..*end].iter().map(|(_, width)| width).sum::<f64>() >= width / 3.0;
+    let filled = |end: &usize| line[..*end].iter().map(|(_, width)| width).sum::<f64>() >= width / 4.0;
     last(|piece| matches!(piece, " " | "@")).filter(filled).or_else(|| last(may_end_line))
 }
 

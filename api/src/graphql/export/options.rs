@@ -58,7 +58,6 @@ pub(in crate::graphql) enum CsvHeader {
 /// A column of a CSV file: a field of the record, or a part of its payload.
 #[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
 #[graphql(remote = "options::Column")]
-#[expect(missing_docs, reason = "the names are those of the record's fields")]
 pub(in crate::graphql) enum CsvColumn {
     Id,
     OccurredAt,

@@ -6,7 +6,7 @@ use crate::report::{
     text::{CUT, cleaned},
     wrap::Ruler,
 };
-use std::ops::Range;
+use std::{mem, ops::Range};
 
 /// How a marker begins and ends that stands for a secret, plain and in a URL: see
 /// `entity::payload::redact`.
@@ -73,8 +73,8 @@ impl<'p> Code<'p> {
             let margin_width: f64 = ruler.pieces(&margin).iter().map(|(_, width)| width).sum();
             let (fitting, after) = rest.split_at(line_end(rest, room.width - margin_width));
             margin.extend(fitting.iter().map(|(piece, _)| *piece));
-            lines.push(margin);
-            margin = deeper.clone();
+            lines.push(mem::take(&mut margin));
+            margin.clone_from(&deeper);
             rest = after;
         }
         lines

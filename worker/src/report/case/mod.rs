@@ -2,9 +2,11 @@
 //! those who are to find the cause.
 //!
 //! A [`Case`] is made where the records are read: `side` opens the payloads and keeps of them as much
-//! as can ever be printed. [`render`] sets it, in a process of its own: `words` says what happened,
-//! `code` breaks payloads into lines, `parts` and `values` hand everything to the template
-//! `case.typ`. It is a table of nothing: each record has pages of its own.
+//! as can ever be printed. [`render`] sets it, in a process of its own: `words` say what happened,
+//! `code` breaks payloads into lines, `parts` and `values` hand everything to the template `case.typ`.
+//!
+//! However much was recorded, a case file has some hundred pages at most: each text says how much of
+//! it is left out, and the records go with the file whole, as CSV.
 
 mod code;
 mod parts;
@@ -71,11 +73,13 @@ impl Entry {
         let url = row.url.as_deref();
         let request = payload.request_headers.map(|headers| {
             let (size, cut) = (payload.request_size, payload.request_truncated);
-            Side::of(Which::Request, url, headers, payload.request_body, payload.request_redactions).sized(size, cut)
+            Side::of(Which::Request, url, headers, payload.request_body.as_deref(), payload.request_redactions)
+                .sized(size, cut)
         });
         let response = payload.response_headers.map(|headers| {
             let (size, cut) = (payload.response_size, payload.response_truncated);
-            Side::of(Which::Response, url, headers, payload.response_body, payload.response_redactions).sized(size, cut)
+            Side::of(Which::Response, url, headers, payload.response_body.as_deref(), payload.response_redactions)
+                .sized(size, cut)
         });
         Self { row, request, response }
     }
@@ -98,6 +102,3 @@ pub fn render(case: &Case, paper: Paper, fonts: &Fonts) -> anyhow::Result<Vec<u8
 
 #[cfg(test)]
 mod tests;
-
-#[cfg(test)]
-mod scratch;

@@ -24,6 +24,9 @@ const GAP: f64 = 10.0;
 /// What a block of code leaves free at its sides, together.
 pub(super) const INSET: f64 = 16.0;
 
+/// Room for the mark at the end of what was cut.
+const MARK: f64 = CODE;
+
 /// How many lines of the address that was called: one with a SAML message has some thirty.
 const CALL_LINES: usize = 40;
 /// How many lines of a header's value.
@@ -175,7 +178,7 @@ impl<'p> Setter<'p> {
                 break;
             }
             let name = self.text.fit(name, Room { size: KEY, width: KEYS - GAP, lines: 3 });
-            let value = self.code.lines(value, Room { size: CODE, width: self.width - KEYS, lines: each });
+            let value = self.code.lines(value, Room { size: CODE, width: self.width - KEYS - MARK, lines: each });
             self.text.cut |= value.left_out > 0;
             used += name.len().max(value.count);
             rows.push(array![name.join("\n"), parts(value.ending())].into_value());
@@ -196,7 +199,7 @@ impl<'p> Setter<'p> {
     }
 
     fn block(&mut self, text: &str, lines: usize) -> Lines {
-        self.code.lines(text, Room { size: CODE, width: self.width - INSET, lines })
+        self.code.lines(text, Room { size: CODE, width: self.width - INSET - MARK, lines })
     }
 
     fn spend(&mut self, lines: usize) {
@@ -213,7 +216,7 @@ fn table(title: &str, note: Option<&str>, heads: [&str; 2], rows: Array, more: O
 fn said(side: &Side, noun: &str) -> String {
     let body = match side.size {
         0 => format!("The {noun} has no body."),
-        size => format!("The {noun}'s body had {} as it was sent.", words::bytes(size)),
+        count => format!("The {noun}'s body had {} as it was sent.", words::bytes(count)),
     };
     if side.truncated {
         format!("{body} The log keeps the first 256 KiB of a body, and as much of headers: the rest was cut off.")

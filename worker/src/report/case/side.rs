@@ -68,10 +68,10 @@ impl Side {
         side: Which,
         url: Option<&str>,
         headers: Headers,
-        body: Option<Vec<u8>>,
+        body: Option<&[u8]>,
         redactions: Option<Redactions>,
     ) -> Self {
-        let bytes = body.as_deref().unwrap_or_default();
+        let bytes = body.unwrap_or_default();
         let messages = decode::decode(&decode::Carrier { side, url, headers: &headers, body: bytes });
         let body = Body::of(bytes, &messages);
         Self {
@@ -157,7 +157,7 @@ mod tests {
 
     fn side(content_type: &str, body: &str) -> Side {
         let headers = Headers(vec![Header("Content-Type".to_owned(), content_type.to_owned())]);
-        Side::of(Which::Response, None, headers, Some(body.as_bytes().to_vec()), None)
+        Side::of(Which::Response, None, headers, Some(body.as_bytes()), None)
     }
 
     #[test]

@@ -4,7 +4,7 @@ use super::{
     fit::{Fitter, Room},
     sheet::{Sheet, points},
 };
-use crate::report::{Attachment, Cover, Report};
+use crate::report::{Attachment, Cover, Report, Row};
 use chrono::{DateTime, Offset, Utc};
 use sha2::{Digest, Sha256};
 use typst::foundations::{Array, Dict, IntoValue, Value, array, dict};
@@ -85,6 +85,17 @@ fn sized(report: &Report) -> String {
     let all = cover.matched_exact && u64::try_from(report.rows.len()).is_ok_and(|shown| shown >= cover.matched);
     let size = report.size_in_words();
     if all { format!("{size}, all that match") } else { format!("{size} that match, the newest") }
+}
+
+/// How many of how many, and of which days.
+pub(super) fn size_and_days(report: &Report) -> String {
+    let day = |row: &Row| row.occurred_at.with_timezone(&report.cover.zone).format("%Y-%m-%d").to_string();
+    let size = report.size_in_words();
+    match (report.rows.last().map(day), report.rows.first().map(day)) {
+        (Some(oldest), Some(newest)) if oldest == newest => format!("{size}, {newest}"),
+        (Some(oldest), Some(newest)) => format!("{size}, {oldest} to {newest}"),
+        _ => size,
+    }
 }
 
 /// From the oldest record to the newest.

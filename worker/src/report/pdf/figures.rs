@@ -87,10 +87,10 @@ impl Figures {
     /// What a summary below so many lines of facts leaves for its chart, within reason.
     pub(super) fn of(summary: &Summary, sheet: Sheet, facts: usize, attached: usize) -> Self {
         const FACT: f64 = 13.0;
-        const LINE: f64 = 12.0;
+        const LINE: f64 = 13.0;
         const ATTACHED: f64 = 10.0;
         /// The title and the headings, the tiles, the chart's labels, and the space between them.
-        const OTHERS: f64 = 272.0;
+        const OTHERS: f64 = 278.0;
         const TALL: (f64, f64) = (60.0, 150.0);
         let tally = |tally: &Tally| tally.lines.len() + usize::from(tally.more > 0);
         let longest = summary.tallies.iter().map(tally).max().unwrap_or_default();

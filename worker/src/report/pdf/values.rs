@@ -5,6 +5,7 @@ use super::{
     figures::{self, Figures},
     fit::{Fitter, Room},
     fonts::Palette,
+    marks,
     pages::{self, BAND, HEADER, Line, Run},
     row::{LINE, PADDING, Printed, SMALL_TYPE, TYPE},
     sheet::{Sheet, lines, points},
@@ -16,7 +17,7 @@ use crate::report::{
     text::{CUT, SUBSTITUTE},
 };
 use entity::export::options::Paper;
-use typst::foundations::{Array, Dict, IntoValue, Value, array, dict};
+use typst::foundations::{Array, Dict, IntoValue, Value, dict};
 
 /// So few records need no chart and no lists, and follow on the first page.
 const FEW: usize = 3;
@@ -26,8 +27,7 @@ const RECORDS: f64 = 25.0;
 /// Everything that the template reads from `sys.inputs`.
 pub(super) fn inputs(report: &Report, paper: Paper, palette: &Palette) -> Dict {
     let sheet = Sheet::lying(paper);
-    let size = report.size_in_words();
-    let mut inputs = sheet.inputs("Connector Log report", &report.cover, &size, &report.attachments, palette);
+    let mut inputs = sheet.inputs("Connector Log report", &report.cover, &cover::size_and_days(report), &report.attachments, palette);
     let mut fitter = Fitter::new(palette);
     let columns = Columns::on(sheet);
     let table = Table::of(report, &columns, &mut fitter);
@@ -85,6 +85,7 @@ fn legend(report: &Report, table: &Table, sheet: Sheet, fitter: &mut Fitter) -> 
 
 fn of_table(runs: &[Run], columns: &Columns) -> Dict {
     let (detail_left, detail_width) = columns.detail_place();
+    let width = columns.widths().iter().sum();
     dict! {
         "titles" => Columns::titles().into_iter().map(IntoValue::into_value).collect::<Array>(),
         "widths" => columns.widths().into_iter().map(points).collect::<Array>(),
@@ -96,7 +97,7 @@ fn of_table(runs: &[Run], columns: &Columns) -> Dict {
         "detail-width" => points(detail_width),
         "header" => points(HEADER),
         "heights" => runs.iter().flat_map(heights).collect::<Array>(),
-        "runs" => runs.iter().map(of_run).collect::<Array>(),
+        "runs" => runs.iter().map(|run| of_run(run, width)).collect::<Array>(),
     }
 }
 
@@ -107,24 +108,10 @@ fn heights(run: &Run) -> impl Iterator<Item = Value> {
     run.lines.iter().enumerate().map(height).map(points)
 }
 
-/// A run's lines, and where what lies behind them is to be drawn: from where to where.
-fn of_run(run: &Run) -> Value {
-    let (mut top, mut bands, mut failed, mut rules) = (0.0, Array::new(), Array::new(), Array::new());
-    for line in &run.lines {
-        let bottom = top + line.height();
-        let stretch = || array![points(top), points(bottom)].into_value();
-        match line {
-            Line::Band(_) => bands.push(stretch()),
-            Line::Row(row) if row.failed => failed.push(stretch()),
-            Line::Row(_) => {}
-        }
-        rules.push(points(bottom));
-        top = bottom;
-    }
+/// A run's lines, and what lies behind them.
+fn of_run(run: &Run, width: f64) -> Value {
     dict! {
-        "bands" => bands,
-        "failed" => failed,
-        "rules" => rules,
+        "behind" => marks::behind(run, width).into_iter().map(IntoValue::into_value).collect::<Array>(),
         "lines" => run.lines.iter().map(of_line).collect::<Array>(),
     }
     .into_value()
