@@ -10,6 +10,7 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Response},
 };
+use futures::join;
 use sea_orm::DatabaseConnection;
 use std::{
     sync::Arc,
@@ -135,6 +136,13 @@ impl Ready {
         }
     }
 
+    /// How all parts are, asked at once.
+    pub(crate) async fn parts(&self) -> [(Part, Option<Verdict>); 3] {
+        let all = Part::ALL.map(|part| async move { (part, self.part(part).await) });
+        let [database, store, worker] = all;
+        join!(database, store, worker).into()
+    }
+
     /// Whether the process cannot do what it is for while that part is not well.
     fn stands_on(&self, part: Part) -> bool {
         part == Part::Database || (part == Part::Worker && self.0.worker_alone)
@@ -166,8 +174,7 @@ async fn asked<E: std::fmt::Display>(
 /// `GET /readyz`: a line a part.
 pub(crate) async fn all(State(ready): State<Ready>) -> Response {
     let (mut status, mut lines) = (StatusCode::OK, String::new());
-    for part in Part::ALL {
-        let verdict = ready.part(part).await;
+    for (part, verdict) in ready.parts().await {
         if verdict.is_some_and(|verdict| !verdict.well) && ready.stands_on(part) {
             status = StatusCode::SERVICE_UNAVAILABLE;
         }

@@ -2,12 +2,13 @@
 //! the database is asked, so that every process says the same, and sums are not to be taken of it.
 
 use super::PREFIX;
-use crate::ready::{Fresh, PATIENCE, Part, Ready};
+use crate::ready::{Fresh, PATIENCE, Part, Ready, Verdict};
 use entity::{
     clock,
     db::{self, Pool},
     export::census::{self, Census},
 };
+use futures::join;
 use prometheus_client::{
     metrics::{family::Family, gauge::Gauge},
     registry::{Registry, Unit},
@@ -38,9 +39,9 @@ impl Now {
     /// What there is to be said.
     pub(super) async fn registry(&self) -> Registry {
         let mut registry = Registry::with_prefix(PREFIX);
-        self.parts(&mut registry).await;
+        let (parts, census) = join!(self.ready.parts(), self.census.get(async |_| self.census().await));
+        up(&mut registry, parts);
         self.process(&mut registry);
-        let census = self.census.get(async |_| self.census().await).await;
         if let Some(census) = census {
             exports(&mut registry, &census);
         }
@@ -49,16 +50,6 @@ impl Now {
 
     async fn census(&self) -> Option<Census> {
         timeout(PATIENCE, census::take(&self.db, clock::now())).await.ok()?.ok()
-    }
-
-    async fn parts(&self, registry: &mut Registry) {
-        let up = Family::<_, Gauge>::default();
-        for part in Part::ALL {
-            if let Some(verdict) = self.ready.part(part).await {
-                up.get_or_create(&[("part", part.name())]).set(verdict.well.into());
-            }
-        }
-        registry.register("up", "Whether a part answers: database, store, worker", up);
     }
 
     fn process(&self, registry: &mut Registry) {
@@ -77,6 +68,16 @@ impl Now {
             registry.register("exports_in_work", help, gauge(whole(in_work.len())));
         }
     }
+}
+
+fn up(registry: &mut Registry, parts: [(Part, Option<Verdict>); 3]) {
+    let up = Family::<_, Gauge>::default();
+    for (part, verdict) in parts {
+        if let Some(verdict) = verdict {
+            up.get_or_create(&[("part", part.name())]).set(verdict.well.into());
+        }
+    }
+    registry.register("up", "Whether a part answers: database, store, worker", up);
 }
 
 fn exports(registry: &mut Registry, census: &Census) {

@@ -95,10 +95,10 @@ fn failures(case: &Case) -> Vec<(String, String)> {
     };
     let told = rows.iter().take(FAILURES_MAX).map(|row| {
         let title = if case.entries.len() > 1 { words::sentence(row, &case.cover) } else { words::what(row) };
-        (title, message(row))
+        (marked(row, &title), message(row))
     });
     let more = rows.len().saturating_sub(FAILURES_MAX);
-    let more = (more > 0).then(|| (format!("{more} more failed"), "Their records say how.".to_owned()));
+    let more = (more > 0).then(|| (format!("× {more} more failed"), "Their records say how.".to_owned()));
     told.chain(more).collect()
 }
 
@@ -134,7 +134,7 @@ fn timeline(case: &Case, width: f64, setter: &mut Setter) -> Dict {
             words::told_exactly(row.occurred_at, &case.cover),
             fit(&words::way(row), way),
             fit(&words::what(row), what),
-            outcome_of(row),
+            marked(row, row.outcome.words()),
             row.status_code.map(|code| code.to_string()).unwrap_or_default(),
             start.map(|start| words::later(row.occurred_at - start)).unwrap_or_default(),
         ];
@@ -149,9 +149,8 @@ fn timeline(case: &Case, width: f64, setter: &mut Setter) -> Dict {
     }
 }
 
-/// Failures are found without seeing colours.
-fn outcome_of(row: &Row) -> String {
-    let words = row.outcome.words();
+/// Words about a record: where it failed, that is found without seeing colours.
+fn marked(row: &Row, words: &str) -> String {
     if row.outcome == Outcome::Failure { format!("× {words}") } else { words.to_owned() }
 }
 
@@ -174,7 +173,7 @@ fn record(number: i64, entry: &Entry, case: &Case, setter: &mut Setter) -> Value
         ("Operation", row.operation.clone()),
     ];
     let end = [
-        ("Outcome", Some(outcome_of(row))),
+        ("Outcome", Some(marked(row, row.outcome.words()))),
         ("HTTP status", row.status_code.map(words::status)),
         ("Duration", row.duration_ms.map(words::milliseconds)),
         ("Email", row.user_email.clone()),
@@ -194,11 +193,11 @@ fn record(number: i64, entry: &Entry, case: &Case, setter: &mut Setter) -> Value
     let title = setter.text.fit(&title, Room { size: 12.0, width: setter.width() / BOLD, lines: 3 }).join("\n");
     let error = row.error_message.as_ref().filter(|_| several);
     let room = Room { size: TYPE, width: setter.width() - ASIDE, lines: 12 };
-    let error = error.map(|message| parts::parts(Lines::of(&setter.text.fit(message, room))));
+    let error = error.map(|message| {
+        array![marked(row, "Error"), parts::parts(Lines::of(&setter.text.fit(message, room)))].into_value()
+    });
     dict! {
         "title" => title,
-        "reference" => row.reference.as_str(),
-        "failed" => row.outcome == Outcome::Failure,
         "error" => error,
         "facts" => facts,
         "sides" => setter.sides(entry).into_iter().map(IntoValue::into_value).collect::<Array>(),
