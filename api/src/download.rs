@@ -157,13 +157,13 @@ impl Links {
         mac
     }
 
-    /// Whether the signature is ours and the link has not expired. Compared in constant time.
-    fn holds(&self, method: &Method, export: ExportId, key: &str, signed: &Signed, now: DateTime<Utc>) -> bool {
+    /// Whether the signature is ours, be the link over or not. Compared in constant time.
+    fn is_ours(&self, method: &Method, export: ExportId, key: &str, signed: &Signed) -> bool {
         // One spelling only: what is not the very link that was minted is another link.
         let canonical = signed.signature.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
         let mac = self.mac(method, export, key, signed.expires, &signed.by);
         let genuine = hex::decode(&signed.signature).is_ok_and(|bytes| mac.verify_slice(&bytes).is_ok());
-        canonical && genuine && now.timestamp() < signed.expires
+        canonical && genuine
     }
 }
 
@@ -178,18 +178,20 @@ pub(crate) async fn download(
     let Some((id, Query(signed))) = export::id_of(&key).zip(signed.ok()) else {
         return refusal(StatusCode::NOT_FOUND, "There is no such file.");
     };
-    if !app.links.holds(&method, id, &key, &signed, clock::now()) {
-        return refusal(
-            StatusCode::FORBIDDEN,
-            "This link is not valid, or no longer: ask for the export's file again to get a new one.",
-        );
+    let refused = || {
+        let words = "This link is not valid, or no longer: ask for the export's file again to get a new one.";
+        refusal(StatusCode::FORBIDDEN, words)
+    };
+    if !app.links.is_ours(&method, id, &key, &signed) {
+        return refused();
     }
-    match file(&app, id, &key, signed.by, peer::address(&headers)).await {
+    match file(&app, id, &key, signed, peer::address(&headers)).await {
         Ok(Found::Answer(response)) => response,
         Ok(Found::Expired) => refusal(
             StatusCode::GONE,
             "This file's time is over. Ask for the export again with repeatExport: it will be the same.",
         ),
+        Ok(Found::Over) => refused(),
         Ok(Found::Nothing) => refusal(StatusCode::NOT_FOUND, "There is no such file."),
         Err(error) => {
             let id = match Error::internal(&format!("{error:#}")) {
@@ -204,25 +206,30 @@ pub(crate) async fn download(
     }
 }
 
-/// What lies behind a link that is good.
+/// What lies behind a link that is ours.
 enum Found {
     Answer(Response),
+    /// The file's time is over.
     Expired,
+    /// The link's time is over.
+    Over,
     Nothing,
 }
 
-async fn file(app: &App, id: ExportId, key: &str, by: String, from: Option<IpAddr>) -> anyhow::Result<Found> {
+async fn file(app: &App, id: ExportId, key: &str, signed: Signed, from: Option<IpAddr>) -> anyhow::Result<Found> {
     let Some(export) = life::by_id(&app.db, id).await? else { return Ok(Found::Nothing) };
     let Some(part) = [Part::File, Part::Manifest].into_iter().find(|part| part.key(&export) == key) else {
         return Ok(Found::Nothing);
     };
-    match export.status_at(clock::now()) {
-        Status::Completed => {}
+    let now = clock::now();
+    match export.status_at(now) {
         Status::Expired => return Ok(Found::Expired),
+        _ if now.timestamp() >= signed.expires => return Ok(Found::Over),
+        Status::Completed => {}
         _ => return Ok(Found::Nothing),
     }
     let Some(fetched) = metrics::store("fetch", app.store.fetch(key)).await? else { return Ok(Found::Nothing) };
-    let asker = Some(by).filter(|by| !by.is_empty());
+    let asker = Some(signed.by).filter(|by| !by.is_empty());
     let actor = Actor { domain: Some(export.domain_id), name: None, id: asker, from };
     let event = NewEvent { kind: Kind::FileDownloaded, actor, subjects: vec![id.to_string()], detail: None };
     app.ledger.write(event).await.map_err(|_| anyhow::anyhow!("who fetched the file could not be written down"))?;

@@ -199,7 +199,7 @@ async fn whoever_may_not_read_payloads_gets_no_case_file(place: &Place) {
 }
 
 async fn a_case_file_made_again_is_the_same_bytes(place: &Place) {
-    let server = place.serve_with(&[], &[("EXPORT_TTL", "3")]).await;
+    let server = place.serve_with(&[], &[("EXPORT_TTL", "6")]).await;
     let acme = server.client(&place.token("Acme", &[]));
     acme.record(&[with(call(), &sign_in())]).await;
     let first = acme.completed(&acme.export(&case(&Value::Null)).await).await;
@@ -259,7 +259,8 @@ async fn text_is_never_read_as_markup(place: &Place) {
 async fn however_much_was_recorded_the_file_is_bounded(place: &Place) {
     const LINES: usize = 9000;
     let (_server, acme) = place.open("Acme").await;
-    let lines: String = (0..LINES).map(|n| format!("line {n} of a long text\n")).collect();
+    let lines: Vec<_> = (0..LINES).map(|n| format!("line {n} of a long text\n")).collect();
+    let lines = lines.concat();
     let list: Vec<_> = (0..5000).map(|n| json!({ "id": n, "name": "x".repeat(20) })).collect();
     let headers: Vec<_> = (0..300).map(|n| json!({ "name": format!("X-{n}"), "value": "v".repeat(500) })).collect();
     let request = json!({ "headers": headers, "body": lines });

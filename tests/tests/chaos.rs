@@ -1,4 +1,4 @@
-//! What goes wrong between the parts: the store away, slow, cut off half way or full, the database
+//! What goes wrong between the parts: the store away, slow, hung or cut off half way, the database
 //! restarted under load. Exports wait and are completed when it mends, or end with a sentence; the
 //! API answers meanwhile, and readiness tells the truth.
 
@@ -10,7 +10,6 @@ use tests::{
     get,
     logs::numbered,
     names, on_both, on_postgres, on_sqlite,
-    process::bound_files,
 };
 
 on_both![a_store_that_is_away_cut_off_or_slow_is_waited_out];
@@ -22,19 +21,13 @@ mod once {
 
 mod database {
     use super::{
-        a_database_that_restarts_under_load_costs_nothing, a_full_disk_is_waited_out,
-        a_worker_that_vanishes_while_it_claims_holds_up_nobody, on_postgres,
+        a_database_that_restarts_under_load_costs_nothing, a_worker_that_vanishes_while_it_claims_holds_up_nobody,
+        on_postgres,
     };
     on_postgres![
         a_database_that_restarts_under_load_costs_nothing,
-        a_full_disk_is_waited_out,
         a_worker_that_vanishes_while_it_claims_holds_up_nobody,
     ];
-}
-
-mod file {
-    use super::{a_full_disk_loses_nothing_that_was_acknowledged, on_sqlite};
-    on_sqlite![a_full_disk_loses_nothing_that_was_acknowledged];
 }
 
 /// Longer than a lease, the longest pause between two attempts and the attempt itself together.
@@ -238,64 +231,3 @@ async fn a_worker_that_vanishes_while_it_claims_holds_up_nobody(place: &Place) {
 const IN_TURN: &str = "SELECT COUNT(*) FROM pg_locks WHERE locktype = 'advisory' AND granted
     AND (classid::bigint << 32) + objid::bigint = 109305283870722
     AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
-
-async fn a_full_disk_is_waited_out(place: &Place) {
-    let api = place.serve_with(&["--no-worker"], &[]).await;
-    let acme = api.client(&place.token("Acme", &[]));
-    acme.record(&numbered(400)).await;
-    let shown = acme.list(&Value::Null).await;
-    let mut impatient = place.work_on_a_small_disk(&[("EXPORT_PATIENCE", "1")]);
-    bound_files(impatient.pid(), Some(8192));
-    let export = acme.export(&json!({ "format": "CSV" })).await;
-    let failed = reaches(&acme, &export, "FAILED", LONG).await;
-    assert_eq!(failed["error"]["code"], "STORE_FULL", "{failed}");
-    assert!(text(&failed["error"]["message"]).contains("no room"), "{failed}");
-    assert_eq!(impatient.stop().await.code(), Some(0));
-
-    let patient = place.work_on_a_small_disk(&[]);
-    bound_files(patient.pid(), Some(8192));
-    let export = acme.export(&json!({ "format": "CSV" })).await;
-    tried_again(&acme, &export, 0).await;
-    assert!(names(&place.path("exports")).is_empty(), "a half is no file: {:?}", names(&place.path("exports")));
-    bound_files(patient.pid(), None);
-    let done = reaches(&acme, &export, "COMPLETED", LONG).await;
-    assert_file(place, &done, &shown).await;
-    assert_eq!(names(&place.path("exports")), files_of([&done]));
-}
-
-async fn a_full_disk_loses_nothing_that_was_acknowledged(place: &Place) {
-    let mut server = place.serve_on_a_small_disk(&[]).await;
-    let token = place.token("Acme", &[]);
-    let acme = server.client(&token);
-    let records = numbered(8000);
-    let mut some = records.chunks(200);
-    let mut acknowledged = acme.record(some.next().unwrap()).await;
-    let size = |name: &str| std::fs::metadata(place.path(name)).unwrap().len();
-    bound_files(server.pid(), Some(size("log.db").max(size("log.db-wal")) + 256 * 1024));
-    let refused = loop {
-        let answer = acme.record_answer(some.next().expect("the disk is full before the records are over")).await;
-        let ids = answer.body["data"]["recordConnectorLogs"]["ids"].as_array();
-        match ids {
-            Some(ids) => acknowledged.extend(ids.iter().map(|id| text(id).to_owned())),
-            None => break answer,
-        }
-    };
-    assert!(!refused.body["errors"].is_null() && !refused.text.contains("disk"), "{refused:?}");
-    acknowledged.reverse();
-    assert_eq!(acme.list(&Value::Null).await, acknowledged, "what was acknowledged is there, and nothing else");
-    assert_eq!(ready(&server, "/readyz").await.0, 200);
-    bound_files(server.pid(), None);
-    let last = eventually("it records again", async || {
-        let answer = acme.record_answer(&records[7999..]).await;
-        answer.body["data"]["recordConnectorLogs"]["ids"].as_array().cloned()
-    })
-    .await;
-    acknowledged.insert(0, text(&last[0]).to_owned());
-    let export = acme.export(&json!({ "format": "CSV" })).await;
-    acme.completed(&export).await;
-    assert_eq!(names(&place.path("exports")), files_of([&export]));
-    // On the disk, and not only in a transaction that nobody commits.
-    server.kill();
-    server = place.serve().await;
-    assert_eq!(server.client(&token).list(&Value::Null).await, acknowledged);
-}

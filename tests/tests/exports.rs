@@ -2,9 +2,13 @@
 //! filter told.
 
 use serde_json::{Value, json};
-use tests::{Client, Place, logs::numbered, on_both};
+use tests::{Client, Place, get, logs::numbered, on_both};
 
-on_both![exports_are_found_by_what_they_are, a_filter_s_faults_are_told];
+on_both![
+    exports_are_found_by_what_they_are,
+    a_filter_s_faults_are_told,
+    what_is_there_is_neither_repeated_nor_canceled_nor_lost,
+];
 
 const LIST: &str = "query ($filter: ExportFilter, $first: Int, $after: String) {
     exports(filter: $filter, first: $first, after: $after) {
@@ -27,7 +31,8 @@ async fn exports_are_found_by_what_they_are(place: &Place) {
     let csv = acme.export(&json!({ "format": "CSV" })).await;
     let pdf = acme.export(&json!({ "format": "PDF" })).await;
     let theirs = dashboard.export(&json!({ "format": "CSV" })).await;
-    let cancel = "mutation ($id: ID!) { cancelExport(input: { id: $id }) { export { status } userErrors { message } } }";
+    let cancel =
+        "mutation ($id: ID!) { cancelExport(input: { id: $id }) { export { status } userErrors { message } } }";
     let canceled = acme.ask(cancel, &json!({ "id": pdf["id"] })).await["cancelExport"].clone();
     assert_eq!(canceled, json!({ "export": { "status": "CANCELED" }, "userErrors": [] }));
     let [csv_id, pdf_id, theirs_id] = [&csv["id"], &pdf["id"], &theirs["id"]].map(Clone::clone);
@@ -76,7 +81,27 @@ async fn a_filter_s_faults_are_told(place: &Place) {
         ),
     ] {
         let fault = acme.fault(LIST, &json!({ "filter": filter })).await;
-        assert_eq!((fault.code.as_str(), fault.field), ("BAD_USER_INPUT", field.iter().map(|f| (*f).to_owned()).collect()));
+        assert_eq!(
+            (fault.code.as_str(), fault.field),
+            ("BAD_USER_INPUT", field.iter().map(|f| (*f).to_owned()).collect())
+        );
         assert!(fault.message.contains(": "), "{}", fault.message);
     }
+}
+
+async fn what_is_there_is_neither_repeated_nor_canceled_nor_lost(place: &Place) {
+    let (_server, acme) = place.open("Acme").await;
+    acme.record(&numbered(3)).await;
+    let export = acme.completed(&acme.export(&json!({ "format": "CSV" })).await).await;
+    for mutation in ["cancelExport", "repeatExport"] {
+        let ask = format!(
+            "mutation ($id: ID!) {{ {mutation}(input: {{ id: $id }}) {{ export {{ id }} userErrors {{ field message }} }} }}"
+        );
+        let done = acme.ask(&ask, &json!({ "id": export["id"] })).await[mutation].clone();
+        assert_eq!((&done["export"], &done["userErrors"][0]["field"]), (&Value::Null, &json!(["id"])), "{mutation}");
+        assert!(done["userErrors"][0]["message"].as_str().unwrap().contains("COMPLETED"), "{done}");
+    }
+    let now = acme.export_now(&export["id"]).await;
+    assert_eq!((&now["status"], &now["file"]["sha256"]), (&json!("COMPLETED"), &export["file"]["sha256"]));
+    assert_eq!(get(now["file"]["url"].as_str().unwrap()).await.status(), 200, "the file is there still");
 }

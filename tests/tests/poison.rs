@@ -5,15 +5,19 @@
 use serde_json::{Value, json};
 use std::time::Duration;
 use tests::{
-    Client, Place, Server,
-    exports::{assert_file, attempts, reaches, text},
+    Client, Place, S3, Server, eventually,
+    exports::{assert_file, attempts, reaches, settings, text},
     logs::numbered,
     on_postgres, on_sqlite,
     process::{children, lives, memory, renderers, signal},
     within,
 };
 
-on_sqlite![a_rendering_that_dies_fails_alone, a_rendering_that_eats_memory_fails_alone];
+on_sqlite![
+    a_rendering_that_dies_fails_alone,
+    a_rendering_that_eats_memory_fails_alone,
+    an_export_that_takes_its_workers_with_it_is_given_up,
+];
 on_postgres![a_rendering_that_never_ends_fails_alone];
 
 /// Longer than five attempts and the pauses between them.
@@ -93,4 +97,27 @@ async fn a_rendering_that_eats_memory_fails_alone(place: &Place) {
     let export = acme.export(&json!({ "format": "PDF" })).await;
     let failed = reaches(&acme, &export, "FAILED", LONG).await;
     assert_failed_alone(place, &acme, &failed, "MEMORY_LIMIT", &before).await;
+}
+
+async fn an_export_that_takes_its_workers_with_it_is_given_up(place: &Place) {
+    let s3 = S3::start().await;
+    let plain = s3.settings();
+    let rules = settings(&plain, &[]);
+    let api = place.serve_with(&["--no-worker"], &rules).await;
+    let acme = api.client(&place.token("Acme", &[]));
+    let export = acme.export(&json!({ "format": "CSV" })).await;
+    s3.close();
+    for times in 1..=20 {
+        let mut worker = place.work(&rules);
+        eventually("it is claimed", async || (attempts(&acme, &export).await == times).then_some(())).await;
+        worker.kill();
+        // The worker's claim would hold for half a minute more.
+        assert_eq!(place.execute("UPDATE export SET lease_until = requested_at").await, Ok(1));
+    }
+    let _worker = place.work(&rules);
+    let failed = reaches(&acme, &export, "FAILED", LONG).await;
+    assert_eq!(failed["error"]["code"], "WORKER_LOST", "{failed}");
+    s3.open();
+    let next = acme.export(&json!({ "format": "CSV" })).await;
+    acme.completed(&next).await;
 }

@@ -34,7 +34,7 @@ const RENEW: Duration = Duration::from_secs(3);
 /// How many attempts may end in a fault of the export's own.
 const FAULTS_MAX: i32 = 5;
 /// How often an export may be claimed and never given back: each time, the worker's process ended.
-const CLAIMS_MAX: i32 = 20;
+const LOST_MAX: i32 = 20;
 /// The longest pause between two attempts, in seconds.
 const PAUSE_MAX: i64 = 30;
 
@@ -54,7 +54,7 @@ pub async fn work(context: &Context) -> anyhow::Result<()> {
 async fn one(context: &Context, claim: Claim) -> anyhow::Result<()> {
     let id = claim.export.id;
     tracing::info!(export = %id, attempt = claim.export.attempts, "export claimed");
-    if claim.export.attempts > CLAIMS_MAX {
+    if claim.export.lost >= LOST_MAX {
         return give_up(context, &claim, &Fault::Lost).await;
     }
     let limit = context.rules.time_limit;
@@ -146,7 +146,8 @@ async fn give_up_or_back(context: &Context, claim: &Claim, fault: &Fault) -> any
     tracing::warn!(export = %export.id, attempts, error = %fault, "export attempt failed");
     let last = if fault.passes() {
         let patience = TimeDelta::from_std(context.rules.patience)?;
-        now - export.asked_at() >= patience
+        // Not since it was asked for: to have waited long for its turn is no fault.
+        now - export.tried_since.unwrap_or(now) >= patience
     } else {
         export.faults + 1 >= FAULTS_MAX
     };

@@ -75,20 +75,27 @@ impl Fault {
             ),
             Self::Lost => (
                 "WORKER_LOST",
-                format!("The worker ended in each of {attempts} attempts. Export fewer records, or as CSV."),
+                format!(
+                    "The worker ended before the file was made, in most of {attempts} attempts. Export fewer records, or as CSV."
+                ),
             ),
         };
         Trouble { code, message }
     }
 }
 
+/// What stores of the S3 protocol answer where a disk, or what a bucket may hold, is full.
+const FULL: [&str; 3] = ["XMinioStorageFull", "QuotaExceeded", "507 Insufficient Storage"];
+
 /// Whether an error says that there is no room, anywhere down its causes.
 fn is_full(error: &anyhow::Error) -> bool {
-    error.chain().any(|cause: &(dyn Error + 'static)| {
-        cause.downcast_ref::<std::io::Error>().is_some_and(|io| {
-            matches!(io.kind(), ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::FileTooLarge)
+    let said = format!("{error:#}");
+    FULL.iter().any(|words| said.contains(words))
+        || error.chain().any(|cause: &(dyn Error + 'static)| {
+            cause.downcast_ref::<std::io::Error>().is_some_and(|io| {
+                matches!(io.kind(), ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::FileTooLarge)
+            })
         })
-    })
 }
 
 #[cfg(test)]

@@ -80,6 +80,9 @@ pub async fn repeat(
     store: &Store,
     before: &export::Model,
 ) -> anyhow::Result<bool> {
+    if !before.may_be_repeated(clock::now()) {
+        return Ok(false);
+    }
     if before.stored {
         remove(db, store, before).await?;
     }

@@ -161,6 +161,10 @@ pub struct Model {
     pub stored: bool,
     /// How many attempts ended in a fault of its own.
     pub faults: i32,
+    /// How many attempts had no end: their worker was lost.
+    pub lost: i32,
+    /// When it was claimed first, since it was asked for last.
+    pub tried_since: Option<DateTimeUtc>,
     /// When it was claimed last.
     pub claimed_at: Option<DateTimeUtc>,
     /// When its file is removed.
@@ -201,6 +205,11 @@ impl Model {
     /// Where the manifest lies, beside it.
     pub fn manifest_key(&self) -> String {
         format!("{}{MANIFEST}", self.object_key())
+    }
+
+    /// Whether it may be asked for again at `now`: it came to no file, or the file's time is over.
+    pub fn may_be_repeated(&self, now: DateTimeUtc) -> bool {
+        matches!(self.status_at(now), Status::Failed | Status::Canceled | Status::Expired)
     }
 
     /// How far it has come for whoever asks at `now`: a file is expired when its time is over, not

@@ -96,7 +96,9 @@ impl Summary {
     pub(super) fn of(report: &Report) -> Self {
         let rows = &report.rows;
         let mut ends = Ends::default();
-        rows.iter().for_each(|row| ends.add(row.outcome));
+        for row in rows {
+            ends.add(row.outcome);
+        }
         let people: BTreeSet<&str> =
             rows.iter().filter_map(|row| row.user_email.as_deref().or(row.login_id.as_deref())).collect();
         let failed = rows.iter().map(|row| row.outcome == Outcome::Failure);
@@ -126,7 +128,7 @@ fn tally(
     names: impl Iterator<Item = (String, bool)>,
     rank: impl Fn(&Line) -> (usize, usize),
 ) -> Tally {
-    const SHOWN: usize = 8;
+    const SHOWN: usize = 7;
     let mut counts = BTreeMap::<String, (usize, usize)>::new();
     for (name, failed) in names {
         let (records, failures) = counts.entry(name).or_default();

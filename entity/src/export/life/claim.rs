@@ -41,7 +41,8 @@ impl Claim {
 /// many exports of a domain may be in work. Statuses: 1 queued, 2 running; as numbers, for the
 /// partial index serves no parameter.
 const CLAIM: &str = "
-    UPDATE export SET status = 2, attempts = attempts + 1, claim = $1, claimed_at = $2, lease_until = $3, stored = TRUE
+    UPDATE export SET status = 2, attempts = attempts + 1, claim = $1, claimed_at = $2, lease_until = $3, stored = TRUE,
+        tried_since = COALESCE(tried_since, $2), lost = lost + CASE WHEN status = 2 THEN 1 ELSE 0 END
     WHERE id = (
         SELECT id FROM export
         WHERE status IN (1, 2) AND ((status = 1 AND due_at <= $2) OR (status = 2 AND lease_until < $2))

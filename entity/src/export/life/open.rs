@@ -13,7 +13,7 @@ use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use sea_orm::{
     ActiveValue::{Set, Unchanged},
-    ExprTrait,
+    Condition, ExprTrait,
     entity::prelude::*,
 };
 
@@ -98,6 +98,7 @@ async fn fresh(
         stored: Set(false),
         attempts: Set(0),
         faults: Set(0),
+        lost: Set(0),
         progress: Set(0.0),
         ..Default::default()
     })
@@ -113,8 +114,8 @@ pub async fn by_key(
     of(domain.id).filter(Column::IdempotencyKey.eq(key)).one(db).await
 }
 
-/// Queues an export again that failed, was canceled or has expired: the same records and options,
-/// and so the same file. False where it is none of these, or nothing is known of it any more.
+/// Queues an export again that [`Model::may_be_repeated`]: the same records and options, and so the
+/// same file. False where it may not, or was repeated meanwhile.
 ///
 /// Whatever lies in the store of the edition before must have been removed, or its key is lost.
 pub async fn again(db: &impl ConnectionTrait, before: &Model, now: DateTime<Utc>) -> Result<bool, DbErr> {
@@ -126,6 +127,8 @@ pub async fn again(db: &impl ConnectionTrait, before: &Model, now: DateTime<Utc>
         stored: Set(false),
         attempts: Set(0),
         faults: Set(0),
+        lost: Set(0),
+        tried_since: Set(None),
         progress: Set(0.0),
         claim: Set(None),
         lease_until: Set(None),
@@ -146,7 +149,11 @@ pub async fn again(db: &impl ConnectionTrait, before: &Model, now: DateTime<Utc>
         .filter(Column::DomainId.eq(before.domain_id))
         .filter(Column::Id.eq(before.id))
         .filter(Column::Edition.eq(before.edition))
-        .filter(Column::Status.is_in([Status::Failed, Status::Canceled, Status::Expired]))
+        .filter(
+            Condition::any()
+                .add(Column::Status.is_in([Status::Failed, Status::Canceled, Status::Expired]))
+                .add(Condition::all().add(Column::Status.eq(Status::Completed)).add(Column::ExpiresAt.lte(now))),
+        )
         .exec(db)
         .await?;
     Ok(done.rows_affected == 1)

@@ -7,7 +7,7 @@ use super::{
 use crate::report::{Attachment, Cover, Report, Row};
 use chrono::{DateTime, Offset, Utc};
 use sha2::{Digest, Sha256};
-use typst::foundations::{Array, Dict, IntoValue, Value, array, dict};
+use typst::foundations::{Array, Dict, IntoValue, array, dict};
 
 /// The size of the facts' type.
 const TYPE: f64 = 8.0;
@@ -40,11 +40,11 @@ pub(super) fn facts(report: &Report, sheet: Sheet, fitter: &mut Fitter) -> Facts
     ];
     let what = [("Records", sized(report)), ("Period covered", period(report)), ("Time zone", cover.zone.to_string())];
     let owned = |(label, value): (&str, String)| (label.to_owned(), value);
-    let filter = parts(&cover.filter_in_words);
+    let asked = parts(&cover.filter_in_words);
     // However much a filter says, it has room on one page.
-    let lines = if filter.len() > FEW { LINES / 2 } else { LINES };
+    let lines = if asked.len() > FEW { LINES / 2 } else { LINES };
     let room = Room { size: TYPE, width: width - LABEL, lines };
-    let what = filter.into_iter().chain(what.map(owned)).filter(|(_, value)| !value.is_empty());
+    let what = asked.into_iter().chain(what.map(owned)).filter(|(_, value)| !value.is_empty());
     let mut fact = |(label, value): (String, String)| {
         let label = fitter.fit(&label, Room { size: TYPE, width: LABEL - 8.0, lines: 1 }).concat();
         (label, fitter.fit(&value, room))
@@ -84,6 +84,9 @@ fn sized(report: &Report) -> String {
     let cover = &report.cover;
     let all = cover.matched_exact && u64::try_from(report.rows.len()).is_ok_and(|shown| shown >= cover.matched);
     let size = report.size_in_words();
+    if report.rows.is_empty() && cover.matched == 0 {
+        return "None match".to_owned();
+    }
     if all { format!("{size}, all that match") } else { format!("{size} that match, the newest") }
 }
 
@@ -117,13 +120,12 @@ fn told(at: DateTime<Utc>, cover: &Cover) -> String {
     format!("{} UTC{}", at.format("%Y-%m-%d %H:%M:%S"), at.offset().fix())
 }
 
-/// What is attached, each with the hash by which it is known.
-pub(super) fn attached(attachments: &[Attachment]) -> Array {
-    let line = |attachment: &Attachment| -> Value {
-        let hash = hex::encode(Sha256::digest(&attachment.text));
-        array![attachment.name.as_str(), attachment.description.as_str(), hash].into_value()
-    };
-    attachments.iter().map(line).collect()
+/// What is attached, and the hash by which the first of it, which holds the records, is known.
+pub(super) fn attached(attachments: &[Attachment]) -> Option<String> {
+    let (records, others) = attachments.split_first()?;
+    let hash = hex::encode(Sha256::digest(&records.text));
+    let names: Vec<_> = others.iter().map(|other| format!(", {}", other.name)).collect();
+    Some(format!("Attached to this file: {} (SHA-256 {hash}){}", records.name, names.concat()))
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use crate::report::{
     grouped,
     summary::{Ends, Length, Line, Slice, Summary, Tally, Timeline},
 };
-use chrono::DateTime;
+use chrono::{DateTime, FixedOffset, Offset};
 use chrono_tz::Tz;
 use typst::foundations::{Array, Dict, IntoValue, Value, array, dict};
 
@@ -85,16 +85,16 @@ pub(super) struct Figures {
 
 impl Figures {
     /// What a summary below so many lines of facts leaves for its chart, within reason.
-    pub(super) fn of(summary: &Summary, sheet: Sheet, facts: usize, attached: usize) -> Self {
+    pub(super) fn of(summary: &Summary, sheet: Sheet, facts: usize, attached: bool) -> Self {
         const FACT: f64 = 13.0;
         const LINE: f64 = 13.0;
-        const ATTACHED: f64 = 10.0;
+        const ATTACHED: f64 = 14.0;
         /// The title and the headings, the tiles, the chart's labels, and the space between them.
-        const OTHERS: f64 = 278.0;
-        const TALL: (f64, f64) = (60.0, 150.0);
+        const OTHERS: f64 = 250.0;
+        const TALL: (f64, f64) = (54.0, 150.0);
         let tally = |tally: &Tally| tally.lines.len() + usize::from(tally.more > 0);
         let longest = summary.tallies.iter().map(tally).max().unwrap_or_default();
-        let taken = OTHERS + lines(facts, FACT) + lines(longest, LINE) + lines(attached, ATTACHED);
+        let taken = OTHERS + lines(facts, FACT) + lines(longest, LINE) + if attached { ATTACHED } else { 0.0 };
         let left = sheet.room() - taken;
         let alone = left < TALL.0;
         Self { tall: if alone { TALL.1 } else { left.min(TALL.1) }, alone }
@@ -112,7 +112,6 @@ pub(super) fn chart(timeline: &Timeline, tall: f64) -> Dict {
     dict! {
         "title" => format!("Records per {}", timeline.length.words()),
         "tall" => points(tall),
-        "note" => timeline.clocks_changed().then_some("The clocks were changed within this time."),
         "alternative" => alternative(timeline),
         "columns" => timeline.slices.iter().map(column).collect::<Array>(),
         "ticks" => ticks.iter().map(|tick| array![counted(*tick), share(*tick, top)].into_value()).collect::<Array>(),
@@ -127,14 +126,10 @@ fn alternative(timeline: &Timeline) -> String {
     let worst = slices.rev().max_by_key(|slice| slice.ends.failure).filter(|slice| slice.ends.failure > 0);
     let at = |start: &DateTime<Tz>| start.format("%Y-%m-%d %H:%M UTC%:z").to_string();
     let length = timeline.length.words();
-    let mut words = format!("Column chart of records per {length}, {} columns.", timeline.slices.len());
-    if let Some(most) = most {
-        words.push_str(&format!(" Most records: {}, from {}.", most.ends.all(), at(&most.start)));
-    }
-    if let Some(worst) = worst {
-        words.push_str(&format!(" Most failures: {}, from {}.", worst.ends.failure, at(&worst.start)));
-    }
-    words
+    let told = |most: &str, count: usize, slice: &Slice| format!(" Most {most}: {count}, from {}.", at(&slice.start));
+    let most = most.map(|slice| told("records", slice.ends.all(), slice)).unwrap_or_default();
+    let worst = worst.map(|slice| told("failures", slice.ends.failure, slice)).unwrap_or_default();
+    format!("Column chart of records per {length}, {} columns.{most}{worst}", timeline.slices.len())
 }
 
 /// Round numbers from 0 to at least `most`, not too many.
@@ -145,7 +140,7 @@ fn ticks(most: usize) -> Vec<usize> {
     (0..=most.div_ceil(step).max(1)).map(|n| n * step).collect()
 }
 
-/// What stands below the columns: which column, and up to two lines.
+/// What stands below the columns: at which part of the chart's width, and up to two lines.
 fn labels(timeline: &Timeline) -> Array {
     let count = timeline.slices.len();
     let every = [1, 2, 3, 4, 6, 7, 12].into_iter().find(|every| count.div_ceil(*every) <= LABELS_MAX).unwrap_or(count);
@@ -155,14 +150,19 @@ fn labels(timeline: &Timeline) -> Array {
         Length::Month => ("%b", "%Y"),
         Length::Year => ("%Y", ""),
     };
-    let mut last = String::new();
+    let short = matches!(timeline.length, Length::Minutes(_));
+    let mut last: Option<(String, FixedOffset)> = None;
     let mut label = |(at, slice): (usize, &Slice)| {
-        let new = slice.start.format(below).to_string();
-        let second = if new == last { String::new() } else { new.clone() };
-        last = new;
-        let place = (f64::from(u16::try_from(at).unwrap_or(u16::MAX)) + 0.5)
-            / f64::from(u16::try_from(count).unwrap_or(u16::MAX));
-        array![place, slice.start.format(above).to_string(), second].into_value()
+        let (start, offset) = (&slice.start, slice.start.offset().fix());
+        let name = start.format(below).to_string();
+        let second = match last.replace((name.clone(), offset)) {
+            Some((same, before)) if same == name => {
+                // The hour that comes twice is two labels.
+                if short && before != offset { start.format("UTC%:z").to_string() } else { String::new() }
+            }
+            _ => name,
+        };
+        array![(share(at, count) + share(at + 1, count)) / 2.0, start.format(above).to_string(), second].into_value()
     };
     timeline.slices.iter().enumerate().step_by(every).map(&mut label).collect()
 }

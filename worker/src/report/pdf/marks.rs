@@ -13,9 +13,9 @@ use typst::{
 const OUTER: f64 = 7.0;
 /// The width of the bar beside a failure.
 const BAR: f64 = 2.5;
-/// The colours are those of `look.typ`.
+/// The colours are those of `look.typ`, but for a failure's ground, which may fill a page.
 const SHADE: (u8, u8, u8) = (0xf2, 0xf4, 0xf7);
-const BLUSH: (u8, u8, u8) = (0xfe, 0xf3, 0xf2);
+const BLUSH: (u8, u8, u8) = (0xff, 0xf7, 0xf6);
 const RED: (u8, u8, u8) = (0xb4, 0x23, 0x18);
 const FAINT: (u8, u8, u8) = (0xd0, 0xd5, 0xdd);
 

@@ -23,7 +23,7 @@ pub(super) enum Line {
     /// It names the group that the rows below belong to.
     Band(Band),
     /// It is a record.
-    Row(Printed),
+    Row(Box<Printed>),
 }
 
 /// Names a group above its first row, and above its first row on each page.
@@ -64,7 +64,7 @@ pub(super) fn pages(groups: Vec<Group>, first: f64, room: f64) -> Vec<Run> {
                 page.left -= BAND;
             }
             page.left -= row.height;
-            page.lines.push(Line::Row(row));
+            page.lines.push(Line::Row(Box::new(row)));
             named = true;
         }
     }
@@ -77,7 +77,7 @@ pub(super) fn pages(groups: Vec<Group>, first: f64, room: f64) -> Vec<Run> {
 pub(super) fn singles(groups: Vec<Group>) -> Vec<Run> {
     let lines = groups.into_iter().flat_map(|Group { title, note, rows }| {
         let band = Line::Band(Band { title, note, goes_on: false });
-        std::iter::once(band).chain(rows.into_iter().map(Line::Row))
+        std::iter::once(band).chain(rows.into_iter().map(|row| Line::Row(Box::new(row))))
     });
     lines.map(|line| Run { lines: vec![line], left: 0.0 }).collect()
 }

@@ -29,8 +29,10 @@ pub(super) struct Printed {
     pub(super) failed: bool,
     /// Whether it has text of other scripts, whose width is known only roughly.
     pub(super) foreign: bool,
-    /// What is written below the values, from the second column to the last.
-    pub(super) detail: String,
+    /// What is written below the values, from the second column to the last: what went wrong.
+    pub(super) message: String,
+    /// And below that, what was called.
+    pub(super) call: String,
     /// The height of the values, in points from the row's top.
     pub(super) detail_top: f64,
     /// The height of the whole row.
@@ -74,32 +76,33 @@ impl Printed {
             vec![row.duration_ms.map(duration).unwrap_or_default()],
             vec![row.reference.clone()],
         ];
-        let detail = detail(row, failed, columns, fitter);
+        let [message, call] = detail(row, failed, columns, fitter);
         let lines = |lines: &[String]| lines.iter().fold(0.0, |height, _| height + LINE);
         let detail_top = cells.iter().map(|cell| lines(cell)).fold(LINE, f64::max);
         Self {
-            height: detail_top + lines(&detail) + PADDING,
+            height: detail_top + lines(&message) + lines(&call) + PADDING,
             detail_top,
-            detail: detail.join("\n"),
+            message: message.join("\n"),
+            call: call.join("\n"),
             failed,
             foreign: fitter.foreign,
             cells: cells.map(|cell| cell.join("\n")),
         }
     }
+
+    /// Whether anything is written below the values.
+    pub(super) fn has_detail(&self) -> bool {
+        !self.message.is_empty() || !self.call.is_empty()
+    }
 }
 
 /// What went wrong, and what was called: for records that failed, or say that something did.
-fn detail(row: &Row, failed: bool, columns: &Columns, fitter: &mut Fitter) -> Vec<String> {
+fn detail(row: &Row, failed: bool, columns: &Columns, fitter: &mut Fitter) -> [Vec<String>; 2] {
     if !failed && row.error_message.is_none() {
-        return Vec::new();
+        return [Vec::new(), Vec::new()];
     }
     let (_, width) = columns.detail_place();
-    let mut lines = Vec::new();
-    let mut add =
-        |text: &str, lines_max| lines.extend(fitter.fit(text, Room { size: SMALL_TYPE, width, lines: lines_max }));
-    if let Some(message) = &row.error_message {
-        add(message, 3);
-    }
+    let mut fit = |text: &str, lines| fitter.fit(text, Room { size: SMALL_TYPE, width, lines });
     let call: Vec<&str> = [&row.method, &row.url].into_iter().flatten().map(|text| text.trim()).collect();
     let told = |label: &str, value: &Option<String>| {
         value.as_ref().filter(|value| !value.trim().is_empty()).map(|value| format!("{label} {value}"))
@@ -109,8 +112,8 @@ fn detail(row: &Row, failed: bool, columns: &Columns, fitter: &mut Fitter) -> Ve
         told("client", &row.client_ip),
         told("correlation", &row.correlation_id),
     ];
-    add(&parts.into_iter().flatten().collect::<Vec<_>>().join(" · "), 2);
-    lines
+    let message = fit(row.error_message.as_deref().unwrap_or_default(), 3);
+    [message, fit(&parts.into_iter().flatten().collect::<Vec<_>>().join(" · "), 2)]
 }
 
 /// A time as the table tells it; the day stands above.

@@ -6,7 +6,17 @@ use std::path::{Path, PathBuf};
 
 fn cpu() -> f64 {
     let tasks = std::fs::read_dir("/proc/self/task").unwrap();
-    let ns: u64 = tasks.map(|t| std::fs::read_to_string(t.unwrap().path().join("schedstat")).unwrap().split(' ').next().unwrap().parse::<u64>().unwrap()).sum();
+    let ns: u64 = tasks
+        .map(|t| {
+            std::fs::read_to_string(t.unwrap().path().join("schedstat"))
+                .unwrap()
+                .split(' ')
+                .next()
+                .unwrap()
+                .parse::<u64>()
+                .unwrap()
+        })
+        .sum();
     ns as f64 / 1e6
 }
 
@@ -15,12 +25,14 @@ fn scratch_time() {
     let fonts = Fonts::load(Some(Path::new("/nowhere")));
     let mut report = samples::report(1000);
     render(&report, Paper::A4, &fonts).unwrap();
-    let mut all: Vec<f64> = (0..15).map(|n| {
-        report.rows[0].duration_ms = Some(n);
-        let before = cpu();
-        render(&report, Paper::A4, &fonts).unwrap();
-        cpu() - before
-    }).collect();
+    let mut all: Vec<f64> = (0..15)
+        .map(|n| {
+            report.rows[0].duration_ms = Some(n);
+            let before = cpu();
+            render(&report, Paper::A4, &fonts).unwrap();
+            cpu() - before
+        })
+        .collect();
     all.sort_by(f64::total_cmp);
     println!("CPU min {:.0} quarter {:.0} median {:.0} ms", all[0], all[4], all[7]);
 }

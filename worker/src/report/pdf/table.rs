@@ -213,7 +213,7 @@ mod tests {
         assert_eq!(titles[5], "Sunday, 25 October 2026, 02:00 to 03:00 (UTC+01:00)");
         assert_eq!(titles[6], "Sunday, 25 October 2026, 02:00 to 03:00 (UTC+02:00)");
         let days: Vec<_> = table(&samples::report(120)).groups.into_iter().map(|group| group.title).collect();
-        assert_eq!(days, ["Sunday, 25 October 2026 (UTC+01:00)"]);
+        assert_eq!(days, ["Sunday, 25 October 2026 (UTC+01:00 and UTC+02:00)"]);
     }
 
     #[test]
@@ -226,7 +226,7 @@ mod tests {
         let table = table(&report);
         let row = &table.groups[0].rows[0];
         assert!(row.height < 100.0);
-        assert!(row.detail.lines().count() <= 5);
+        assert!(row.message.lines().count() + row.call.lines().count() <= 5);
         assert!(row.cells[5].ends_with('…'));
     }
 }

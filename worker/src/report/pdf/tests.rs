@@ -1,7 +1,7 @@
 //! What a PDF report promises, as far as it can be seen without other programs.
 
 use super::*;
-use crate::report::samples;
+use crate::report::{Attachment, samples};
 use std::path::Path;
 use typst::layout::{Frame, FrameItem, Point};
 
@@ -25,31 +25,59 @@ fn the_same_report_is_the_same_file() {
 #[test]
 fn every_record_is_there_in_order() {
     let report = samples::report(120);
-    let printed = Printed::of(&report, &fonts().built_in());
+    let printed = Printed::of(&report, Paper::A4, &fonts().built_in());
     let of_table = |text: &&Run| text.text.len() == 14 && text.left > 700.0;
-    let references: Vec<_> = printed.0.iter().filter(of_table).map(|text| text.text.as_str()).collect();
+    let references: Vec<_> = printed.runs.iter().filter(of_table).map(|text| text.text.as_str()).collect();
     assert_eq!(references, report.rows.iter().map(|row| row.reference.as_str()).collect::<Vec<_>>());
-    let pages = printed.0.last().unwrap().page;
-    assert!(printed.has(&format!("Page {pages} of {pages}")) && pages > 1);
-    assert_eq!(printed.0.iter().filter(|text| text.text == "Reference").count(), pages);
+    for title in ["Time", "Reference"] {
+        assert_eq!(printed.runs.iter().filter(|text| text.text == title).count(), printed.pages - 1);
+    }
 }
 
 #[test]
-fn no_records_are_a_report_too() {
-    let printed = Printed::of(&samples::report(0), &fonts().built_in());
-    assert!(printed.has("No record matches this filter."));
-    assert!(render(&samples::report(0), Paper::A4, &fonts()).is_ok());
+fn pages_end_where_they_were_meant_to() {
+    let mut long = samples::report(9);
+    let labels = ["Application To/From", "Action", "User", "Outcome", "Status", "Reference", "Direction", "Date Range"];
+    long.cover.filter_in_words = labels.map(|label| format!("{label}: {}", "many words ".repeat(40))).join("; ");
+    let mut attached = samples::report(130);
+    let (name, media_type) = ("records.csv".to_owned(), "text/csv".to_owned());
+    attached.attachments = vec![Attachment { name, media_type, description: "all".to_owned(), text: "a".to_owned() }];
+    let reports = [samples::report(4), samples::report(33), samples::report(300), hostile(), long, attached];
+    for (report, paper) in reports.iter().flat_map(|report| [(report, Paper::A4), (report, Paper::Letter)]) {
+        let palette = fonts().built_in();
+        let counted = values::inputs(report, paper, &palette).get("pages").unwrap().clone();
+        let printed = Printed::of(report, paper, &palette);
+        assert_eq!(counted.cast::<usize>().unwrap(), printed.pages);
+        assert_eq!(printed.collisions(paper), Vec::<String>::new());
+        let records = printed.runs.iter().find(|run| run.text == "Records" && run.size > 10.0).unwrap().page;
+        for page in 1..=printed.pages {
+            assert!(printed.has(&format!("Page {page} of {}", printed.pages)));
+            // Each page of records names the day of its first.
+            let below_the_header = |run: &&Run| run.page == page && run.text.contains("October 2026");
+            assert!(page < records || printed.runs.iter().any(|run| below_the_header(&run)), "page {page}");
+        }
+    }
+}
+
+#[test]
+fn few_records_are_one_page() {
+    for records in 0..4 {
+        let printed = Printed::of(&samples::report(records), Paper::Letter, &fonts().built_in());
+        assert_eq!(printed.pages, 1);
+        assert!(printed.has("Page 1 of 1"));
+        assert_eq!(printed.has("No record matches this filter."), records == 0);
+    }
 }
 
 #[test]
 fn text_is_shown_and_not_obeyed_and_stays_in_its_place() {
     let report = hostile();
     for palette in [fonts().built_in(), Fonts::load(None).palette(&table::letters(&report))] {
-        let printed = Printed::of(&report, &palette);
+        let printed = Printed::of(&report, Paper::A4, &palette);
         assert!(printed.has("#eval(\"1\") $x^2$ *bold* <lbl> @ref `raw` // c \\u{41} #{sys.version} #read"));
         assert!(printed.has("□evil□ □x"));
-        assert!(printed.has("characters that cannot be shown"));
-        assert_eq!(printed.collisions(), Vec::<String>::new());
+        assert!(printed.has("cannot be shown"));
+        assert_eq!(printed.collisions(Paper::A4), Vec::<String>::new());
     }
 }
 
@@ -94,7 +122,10 @@ fn nothing_that_a_log_holds_costs_the_report() {
 }
 
 /// What stands on the pages.
-struct Printed(Vec<Run>);
+struct Printed {
+    pages: usize,
+    runs: Vec<Run>,
+}
 
 /// A run of text in one font, with its place in points.
 struct Run {
@@ -102,18 +133,15 @@ struct Run {
     left: f64,
     right: f64,
     baseline: f64,
+    size: f64,
     text: String,
 }
 
 impl Printed {
-    fn of(report: &Report, palette: &Palette) -> Self {
-        let mut printed = Self(Vec::new());
-        for (page, number) in press::pages(&TEMPLATE, values::inputs(report, Paper::A4, palette), palette)
-            .unwrap()
-            .pages()
-            .iter()
-            .zip(1..)
-        {
+    fn of(report: &Report, paper: Paper, palette: &Palette) -> Self {
+        let document = press::pages(&TEMPLATE, values::inputs(report, paper, palette), palette).unwrap();
+        let mut printed = Self { pages: document.pages().len(), runs: Vec::new() };
+        for (page, number) in document.pages().iter().zip(1..) {
             printed.add(number, &page.frame, Point::zero());
         }
         printed
@@ -124,20 +152,21 @@ impl Printed {
             let at = origin + *at;
             match item {
                 FrameItem::Group(group) => {
-                    let first = self.0.len();
+                    let first = self.runs.len();
                     self.add(page, &group.frame, at);
                     if group.clip.is_some() {
                         let end = (at.x + group.frame.width()).to_pt();
                         let bottom = (at.y + group.frame.height()).to_pt();
-                        self.0[first..].iter_mut().for_each(|text| text.right = text.right.min(end));
-                        self.0.retain(|text| text.baseline < bottom || text.page < page);
+                        self.runs[first..].iter_mut().for_each(|text| text.right = text.right.min(end));
+                        self.runs.retain(|text| text.baseline < bottom || text.page < page);
                     }
                 }
-                FrameItem::Text(item) => self.0.push(Run {
+                FrameItem::Text(item) => self.runs.push(Run {
                     page,
                     left: at.x.to_pt(),
                     right: (at.x + item.width()).to_pt(),
                     baseline: at.y.to_pt(),
+                    size: item.size.to_pt(),
                     text: item.text.to_string(),
                 }),
                 _ => {}
@@ -146,18 +175,24 @@ impl Printed {
     }
 
     fn has(&self, text: &str) -> bool {
-        let all: String = self.0.iter().map(|run| run.text.as_str()).collect();
+        let all: String = self.runs.iter().map(|run| run.text.as_str()).collect();
         all.contains(text)
     }
 
-    /// Texts of one line that run into each other, or off the page.
-    fn collisions(&self) -> Vec<String> {
+    /// Texts of one line that run into each other, or into the margins.
+    fn collisions(&self, paper: Paper) -> Vec<String> {
+        let (sheet, side) = (Sheet::lying(paper), 28.0);
+        let bottom = 46.0 + sheet.room();
         let collide = |a: &Run, b: &Run| {
             let same_line = a.page == b.page && (a.baseline - b.baseline).abs() < 1.0;
             same_line && a.left < b.right - 0.5 && b.left < a.right - 0.5
         };
-        let pairs = self.0.iter().enumerate().flat_map(|(n, a)| self.0[n + 1..].iter().map(move |b| (a, b)));
+        let pairs = self.runs.iter().enumerate().flat_map(|(n, a)| self.runs[n + 1..].iter().map(move |b| (a, b)));
         let pairs = pairs.filter(|(a, b)| collide(a, b)).map(|(a, b)| format!("{} × {}", a.text, b.text));
-        pairs.chain(self.0.iter().filter(|text| text.right > 842.0).map(|text| text.text.clone())).collect()
+        let outside = |run: &&Run| {
+            let running = run.text.starts_with("exp_") || run.text.starts_with("Page ");
+            run.right > side + sheet.inner() + 0.5 || (run.baseline > bottom && !running)
+        };
+        pairs.chain(self.runs.iter().filter(outside).map(|run| run.text.clone())).collect()
     }
 }

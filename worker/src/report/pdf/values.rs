@@ -6,7 +6,7 @@ use super::{
     fit::{Fitter, Room},
     fonts::Palette,
     marks,
-    pages::{self, BAND, HEADER, Line, Run},
+    pages::{self, HEADER, Line, Run},
     row::{LINE, PADDING, Printed, SMALL_TYPE, TYPE},
     sheet::{Sheet, lines, points},
     table::{Columns, Table},
@@ -17,7 +17,7 @@ use crate::report::{
     text::{CUT, SUBSTITUTE},
 };
 use entity::export::options::Paper;
-use typst::foundations::{Array, Dict, IntoValue, Value, dict};
+use typst::foundations::{Array, Dict, IntoValue, Value, array, dict};
 
 /// So few records need no chart and no lists, and follow on the first page.
 const FEW: usize = 3;
@@ -27,21 +27,25 @@ const RECORDS: f64 = 25.0;
 /// Everything that the template reads from `sys.inputs`.
 pub(super) fn inputs(report: &Report, paper: Paper, palette: &Palette) -> Dict {
     let sheet = Sheet::lying(paper);
-    let mut inputs = sheet.inputs("Connector Log report", &report.cover, &cover::size_and_days(report), &report.attachments, palette);
+    let mut inputs = sheet.inputs(
+        "Connector Log report",
+        &report.cover,
+        &cover::size_and_days(report),
+        &report.attachments,
+        palette,
+    );
     let mut fitter = Fitter::new(palette);
     let columns = Columns::on(sheet);
     let table = Table::of(report, &columns, &mut fitter);
     let summary = Summary::of(report);
     let few = report.rows.len() <= FEW;
     let facts = cover::facts(report, sheet, &mut fitter);
-    let figures = Figures::of(&summary, sheet, facts.lines, report.attachments.len());
+    let figures = Figures::of(&summary, sheet, facts.lines, !report.attachments.is_empty());
     let tallies = (!few).then(|| figures::tallies(&summary, sheet, &mut fitter));
     let legend = legend(report, &table, sheet, &mut fitter);
     let head = RECORDS + lines(legend.len(), LINE);
-    let runs = match few {
-        true => pages::singles(table.groups),
-        false => pages::pages(table.groups, sheet.room() - head, sheet.room()),
-    };
+    let runs =
+        if few { pages::singles(table.groups) } else { pages::pages(table.groups, sheet.room() - head, sheet.room()) };
     let front = if figures.alone { 2 } else { 1 };
     inputs.extend(dict! {
         "pages" => (!few).then(|| front + runs.len()),
@@ -126,10 +130,10 @@ fn of_line(line: &Line) -> Value {
             "goes-on" => band.goes_on,
         }
         .into_value(),
-        Line::Row(row) if row.failed || row.foreign || !row.detail.is_empty() => dict! {
+        Line::Row(row) if row.failed || row.foreign || row.has_detail() => dict! {
             "cells" => cells(row),
             "failed" => row.failed,
-            "detail" => (!row.detail.is_empty()).then_some(row.detail.as_str()),
+            "detail" => row.has_detail().then(|| array![row.message.as_str(), row.call.as_str()]),
             "detail-top" => points(row.detail_top),
             "detail-height" => points(row.height - row.detail_top - PADDING / 2.0),
             "clip" => row.foreign,

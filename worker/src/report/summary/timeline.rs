@@ -3,7 +3,7 @@
 
 use super::Ends;
 use crate::report::{Report, Row};
-use chrono::{DateTime, Datelike, Days, Months, NaiveDate, Offset, TimeDelta, Timelike, Utc};
+use chrono::{DateTime, Datelike, Days, Months, NaiveDate, TimeDelta, Timelike, Utc};
 use chrono_tz::Tz;
 
 /// Records over time, oldest first.
@@ -101,8 +101,8 @@ impl Length {
 
 /// The first instant of a day: where the clocks leave midnight out, a little later.
 fn midnight(date: NaiveDate, zone: Tz) -> Option<DateTime<Tz>> {
-    let quarters = (0..96).filter_map(|quarter| date.and_hms_opt(quarter / 4, quarter % 4 * 15, 0));
-    quarters.filter_map(|time| time.and_local_timezone(zone).earliest()).next()
+    let mut quarters = (0..96).filter_map(|quarter| date.and_hms_opt(quarter / 4, quarter % 4 * 15, 0));
+    quarters.find_map(|time| time.and_local_timezone(zone).earliest())
 }
 
 /// The report's records over time, in the shortest slices of which there are not too many.
@@ -142,12 +142,6 @@ impl Timeline {
     /// The largest number of records in a slice.
     pub(in crate::report) fn most(&self) -> usize {
         self.slices.iter().map(|slice| slice.ends.all()).max().unwrap_or_default()
-    }
-
-    /// Whether the zone's clocks were changed between the first slice and the last.
-    pub(in crate::report) fn clocks_changed(&self) -> bool {
-        let offset = |slice: &Slice| slice.start.offset().fix();
-        self.slices.windows(2).any(|pair| offset(&pair[0]) != offset(&pair[1]))
     }
 }
 
