@@ -62,6 +62,7 @@ pub(crate) fn around(paths: Router, gate: Gate, limits: &Limits, public_url: &Ur
     for (name, value) in HEADERS.into_iter().chain(https) {
         paths = paths.layer(SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value)));
     }
+    paths = paths.layer(SetResponseHeaderLayer::if_not_present(header::CONNECTION, goodbye));
     let outer = ServiceBuilder::new()
         .layer(from_fn(plain_request_id))
         .layer(SetRequestIdLayer::new(REQUEST_ID, NewRequestId))
@@ -74,6 +75,12 @@ pub(crate) fn around(paths: Router, gate: Gate, limits: &Limits, public_url: &Ur
 fn span(request: &Request) -> tracing::Span {
     let id = request.extensions().get::<RequestId>().and_then(|id| id.header_value().to_str().ok()).unwrap_or_default();
     telemetry::request(request, id)
+}
+
+/// Of a body that is too large the rest is not read: the connection ends, and clients that are not
+/// told would send their next request into it.
+fn goodbye(response: &Response) -> Option<HeaderValue> {
+    (response.status() == StatusCode::PAYLOAD_TOO_LARGE).then(|| HeaderValue::from_static("close"))
 }
 
 fn answered(response: &Response, took: Duration, span: &tracing::Span) {

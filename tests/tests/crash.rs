@@ -160,7 +160,9 @@ async fn killed_at_any_moment_nothing_is_lost_or_doubled(place: &Place) {
     for (done, shown) in all.iter().zip(&shown) {
         assert_file(place, done, shown).await;
     }
-    let stored = if place.kind() == Kind::Postgres { s3.names() } else { names(&place.path("exports")) };
+    let mut stored = if place.kind() == Kind::Postgres { s3.names() } else { names(&place.path("exports")) };
+    // What somebody was killed over while writing it is nobody's file: it never got its name.
+    stored.retain(|name| !name.contains('#'));
     assert_eq!(stored, files_of(&all));
 
     // Whoever was killed had claimed, and whoever came after claimed once more.

@@ -2,7 +2,10 @@
 //! stays in the store, and what is asked for again is the same.
 
 use serde_json::{Value, json};
-use std::time::Duration;
+use std::{
+    fs::{self, File},
+    time::{Duration, SystemTime},
+};
 use tests::{
     Client, Place, S3, Way, eventually,
     exports::{assert_file, files_of, reaches, settings, text},
@@ -18,8 +21,8 @@ on_both![
 ];
 
 mod once {
-    use super::{on_sqlite, what_failed_comes_again};
-    on_sqlite![what_failed_comes_again];
+    use super::{on_sqlite, what_failed_comes_again, what_nobody_finished_is_removed};
+    on_sqlite![what_failed_comes_again, what_nobody_finished_is_removed];
 }
 
 const LONG: Duration = Duration::from_mins(1);
@@ -148,4 +151,18 @@ async fn what_failed_comes_again(place: &Place) {
     let attempts = again(&acme, &export).await["attempts"].as_i64().unwrap();
     assert!(attempts < 2, "counted from nought again: {attempts}");
     assert_file(place, &acme.completed(&export).await, &shown).await;
+}
+
+async fn what_nobody_finished_is_removed(place: &Place) {
+    let folder = place.path("exports");
+    fs::create_dir(&folder).unwrap();
+    // As they lie there when their writer was killed over them, hours ago and now; and a stranger's.
+    for (name, hours) in [("exp_1.csv#1", 2), ("exp_2.pdf#1", 0), ("notes#1.txt", 2), ("exp_3.csv", 2)] {
+        place.write(&format!("exports/{name}"), "a half");
+        let at = SystemTime::now() - Duration::from_hours(hours);
+        File::options().write(true).open(folder.join(name)).unwrap().set_modified(at).unwrap();
+    }
+    let _server = place.serve().await;
+    let kept = ["exp_2.pdf#1", "exp_3.csv", "notes#1.txt"];
+    eventually("the old half is removed", async || (names(&folder) == kept).then_some(())).await;
 }

@@ -58,6 +58,3 @@ fn work(report: &Report) -> Work<'_> {
 
 #[cfg(test)]
 mod tests;
-
-#[cfg(test)]
-mod scratch;

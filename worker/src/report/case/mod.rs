@@ -5,7 +5,7 @@
 //! as can ever be printed. [`render`] sets it, in a process of its own: `words` say what happened,
 //! `code` breaks payloads into lines, `parts` and `values` hand everything to the template `case.typ`.
 //!
-//! However much was recorded, a case file has some hundred pages at most: each text says how much of
+//! However much was recorded, a case file has a few hundred pages at worst: each text says how much of
 //! it is left out, and the records go with the file whole, as CSV.
 
 mod code;

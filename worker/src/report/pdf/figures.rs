@@ -14,6 +14,8 @@ use typst::foundations::{Array, Dict, IntoValue, Value, array, dict};
 
 /// The space between two lists.
 const GAP: f64 = 28.0;
+/// The width of a list's two columns of numbers.
+const NUMBERS: f64 = 70.0;
 /// The size of the lists' type.
 const TYPE: f64 = 8.0;
 /// How many labels there may be below the chart.
@@ -46,10 +48,12 @@ pub(super) fn tiles(summary: &Summary) -> Array {
 pub(super) fn tallies(summary: &Summary, sheet: Sheet, fitter: &mut Fitter) -> Dict {
     let count = f64::from(u8::try_from(summary.tallies.len()).unwrap_or(u8::MAX));
     let width = (sheet.inner() - GAP * (count - 1.0)) / count;
-    let name = width * 0.45;
+    let (name, bar) = (width * 0.45, width * 0.55 - NUMBERS - 8.0);
     dict! {
         "gap" => points(GAP),
         "name" => points(name),
+        "bar" => points(bar),
+        "numbers" => points(NUMBERS / 2.0),
         "lists" => summary.tallies.iter().map(|tally| list(tally, name - 8.0, fitter)).collect::<Array>(),
     }
 }
@@ -184,7 +188,7 @@ mod tests {
     #[test]
     fn the_axis_has_round_numbers() {
         assert_eq!(ticks(0), [0, 1]);
-        assert_eq!(ticks(3), [0, 1, 2, 3]);
+        assert_eq!(ticks(4), [0, 1, 2, 3, 4]);
         assert_eq!(ticks(13), [0, 5, 10, 15]);
         assert_eq!(ticks(38), [0, 10, 20, 30, 40]);
         assert_eq!(ticks(1000), [0, 500, 1000]);

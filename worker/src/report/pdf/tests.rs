@@ -48,6 +48,8 @@ fn pages_end_where_they_were_meant_to() {
         let counted = values::inputs(report, paper, &palette).get("pages").unwrap().clone();
         let printed = Printed::of(report, paper, &palette);
         assert_eq!(counted.cast::<usize>().unwrap(), printed.pages);
+        // A long filter leaves the summary no room on the first page.
+        assert_eq!(printed.runs.iter().any(|run| run.text == "Summary" && run.page == 2), report.rows.len() == 9);
         assert_eq!(printed.collisions(paper), Vec::<String>::new());
         let records = printed.runs.iter().find(|run| run.text == "Records" && run.size > 10.0).unwrap().page;
         for page in 1..=printed.pages {
@@ -57,6 +59,15 @@ fn pages_end_where_they_were_meant_to() {
             assert!(page < records || printed.runs.iter().any(|run| below_the_header(&run)), "page {page}");
         }
     }
+}
+
+#[test]
+fn a_wrong_number_of_pages_is_not_printed() {
+    let palette = fonts().built_in();
+    let mut inputs = values::inputs(&samples::report(40), Paper::A4, &palette);
+    inputs.insert("pages".into(), 99.into_value());
+    let printed = Printed::with(inputs, &palette);
+    assert!(!printed.has("of 99") && printed.has(&format!("Page 2 of {}", printed.pages)));
 }
 
 #[test]
@@ -82,7 +93,7 @@ fn text_is_shown_and_not_obeyed_and_stays_in_its_place() {
 }
 
 /// A report of records that do what they can.
-pub(super) fn hostile() -> Report {
+fn hostile() -> Report {
     const HOSTILE: [&str; 12] = [
         "#eval(\"1\") $x^2$ *bold* <lbl> @ref `raw` // c \\u{41} #{sys.version} #read(\"/etc/passwd\")",
         "\u{202e}evil\u{202c} \u{2066}x",
@@ -139,7 +150,11 @@ struct Run {
 
 impl Printed {
     fn of(report: &Report, paper: Paper, palette: &Palette) -> Self {
-        let document = press::pages(&TEMPLATE, values::inputs(report, paper, palette), palette).unwrap();
+        Self::with(values::inputs(report, paper, palette), palette)
+    }
+
+    fn with(inputs: Dict, palette: &Palette) -> Self {
+        let document = press::pages(&TEMPLATE, inputs, palette).unwrap();
         let mut printed = Self { pages: document.pages().len(), runs: Vec::new() };
         for (page, number) in document.pages().iter().zip(1..) {
             printed.add(number, &page.frame, Point::zero());
