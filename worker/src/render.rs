@@ -2,7 +2,7 @@
 //! nothing with it: the worker kills it at the time limit, the system refuses it memory beyond its
 //! limit, and all that it held is gone when it ends.
 //!
-//! The child is this program again (`connector-log render`). It reads one [`Task`] as JSON from
+//! The child is this program again (`connector-log render`). It reads one `Task` as JSON from
 //! standard input and writes the file to standard output; it opens no database, no store, no
 //! socket.
 
@@ -88,9 +88,8 @@ impl Renderer {
             .spawn()
             .context("starting the rendering process")?;
         let Child { stdin, stdout, stderr, .. } = &mut child;
-        let (mut tell, mut file, words) = match (stdin.take(), stdout.take(), stderr.take()) {
-            (Some(stdin), Some(stdout), Some(stderr)) => (stdin, stdout, stderr),
-            _ => bail!("the rendering process has no pipes"),
+        let (Some(mut tell), Some(mut file), Some(words)) = (stdin.take(), stdout.take(), stderr.take()) else {
+            bail!("the rendering process has no pipes");
         };
         let (mut bytes, mut said) = (Vec::new(), String::new());
         let mut words = words.take(WORDS_MAX);

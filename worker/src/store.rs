@@ -117,7 +117,7 @@ impl Store {
                 BufWriter::with_capacity(s3.clone(), self.path(key), PART).with_attributes(attributes)
             }
         };
-        Upload { upload: upload.with_max_concurrency(PARTS_AT_ONCE), digest: Sha256::new(), size: 0 }
+        Upload { writer: upload.with_max_concurrency(PARTS_AT_ONCE), digest: Sha256::new(), size: 0 }
     }
 
     /// Keeps a whole file under `key`.
@@ -201,7 +201,7 @@ fn is_number(text: &str) -> bool {
 
 /// A file on its way into the store. Nothing of it is seen there before it is finished.
 pub struct Upload {
-    upload: BufWriter,
+    writer: BufWriter,
     digest: Sha256,
     size: u64,
 }
@@ -220,18 +220,18 @@ impl Upload {
     pub async fn write(&mut self, bytes: Bytes) -> anyhow::Result<()> {
         self.digest.update(&bytes);
         self.size += u64::try_from(bytes.len()).unwrap_or(0);
-        Ok(self.upload.put(bytes).await?)
+        Ok(self.writer.put(bytes).await?)
     }
 
     /// Puts the file in its place.
     pub async fn finish(mut self) -> anyhow::Result<Kept> {
-        self.upload.shutdown().await?;
+        self.writer.shutdown().await?;
         Ok(Kept { size: self.size, sha256: hex::encode(self.digest.finalize()) })
     }
 
     /// Gives the file up, and back what the store has of it already.
     pub async fn give_up(mut self) {
-        if let Err(error) = self.upload.abort().await {
+        if let Err(error) = self.writer.abort().await {
             tracing::warn!(%error, "could not give back the parts of a file");
         }
     }

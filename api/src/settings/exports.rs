@@ -1,5 +1,4 @@
 //! What holds for every export: how many at a time, how long, how large, how long its file is kept.
-#![expect(clippy::doc_markdown, reason = "the comments are help text, printed as it stands")]
 
 use clap::{Args, value_parser};
 use std::time::Duration;

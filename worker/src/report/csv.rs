@@ -4,7 +4,7 @@
 //! file of any length needs no more memory than one portion. Values are spelt as in the API. Texts
 //! stand in quotes and numbers do not, so that a spreadsheet can tell `"007"` from 7 where it is
 //! asked to, and no reader splits or trims a text by rules of its own; what was not recorded is
-//! nothing at all. Text that a spreadsheet would run is made [`harmless`].
+//! nothing at all. Text that a spreadsheet would run is made `harmless`.
 
 mod formula;
 

@@ -5,8 +5,8 @@
 //! values, `world` shows Typst the templates and the fonts and nothing else, `press` makes a file of
 //! it. Log text is never part of a source, so no markup in it is ever evaluated.
 //!
-//! Typst appears in this module and nowhere else; another document is made of [`print`], a
-//! [`Template`] that imports `look.typ`, and the values that [`dict`] and [`array`] take.
+//! Typst appears in this module and nowhere else; another document is made of `print`, a
+//! `Template` that imports `look.typ`, and the values that `dict` and `array` take.
 
 mod cover;
 mod figures;

@@ -46,13 +46,13 @@ pub(super) struct Export {
     record_count: i32,
     /// True where more matched than the file holds.
     truncated: bool,
-    /// Whether the file shows requests and responses; then the scope PAYLOADS_READ is needed for it.
+    /// Whether the file shows requests and responses; then the scope `PAYLOADS_READ` is needed for it.
     shows_payloads: bool,
     /// 0 to 1.
     progress: f64,
     /// How often a worker has begun with it, since it was asked for last.
     attempts: i32,
-    /// Null until COMPLETED, and once EXPIRED; null for a caller without PAYLOADS_READ where it shows payloads.
+    /// Null until COMPLETED, and once EXPIRED; null for a caller without `PAYLOADS_READ` where it shows payloads.
     file: Option<ExportFile>,
     /// Null unless FAILED.
     error: Option<ExportError>,

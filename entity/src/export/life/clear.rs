@@ -6,7 +6,6 @@ use chrono::{DateTime, Utc};
 use sea_orm::{Condition, QuerySelect, entity::prelude::*};
 
 /// Marks the exports as expired whose time is over; the answer is how many.
-#[expect(clippy::disallowed_methods, reason = "the sweep serves all domains")]
 pub async fn expire(db: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<u64, DbErr> {
     let expired = Entity::update_many()
         .col_expr(Column::Status, Expr::value(Status::Expired))
@@ -32,7 +31,6 @@ pub async fn leftovers(db: &impl ConnectionTrait, before: DateTime<Utc>, limit: 
 }
 
 /// Notes that nothing of an export's edition lies in the store any more.
-#[expect(clippy::disallowed_methods, reason = "the sweep serves all domains")]
 pub async fn removed(db: &impl ConnectionTrait, id: ExportId, edition: i16) -> Result<(), DbErr> {
     Entity::update_many()
         .col_expr(Column::Stored, Expr::value(false))

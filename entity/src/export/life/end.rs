@@ -7,7 +7,6 @@ use sea_orm::{ActiveValue::Set, entity::prelude::*};
 
 /// Cancels an export that waits or is in work; whoever works on it loses the claim. False where it
 /// has ended already, or the domain has no such export.
-#[expect(clippy::disallowed_methods, reason = "one door more to a domain's exports, with the domain in it")]
 pub async fn cancel(
     db: &impl ConnectionTrait,
     domain: DomainId,

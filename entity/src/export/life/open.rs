@@ -142,7 +142,6 @@ pub async fn again(db: &impl ConnectionTrait, before: &Model, now: DateTime<Utc>
         expires_at: Set(None),
         ..Default::default()
     };
-    #[expect(clippy::disallowed_methods, reason = "the row before says whose export it is")]
     let done = Entity::update_many()
         .set(queued)
         .col_expr(Column::Edition, Expr::col(Column::Edition).add(1))

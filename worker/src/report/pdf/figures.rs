@@ -166,7 +166,8 @@ fn labels(timeline: &Timeline) -> Array {
             }
             _ => name,
         };
-        array![(share(at, count) + share(at + 1, count)) / 2.0, start.format(above).to_string(), second].into_value()
+        array![f64::midpoint(share(at, count), share(at + 1, count)), start.format(above).to_string(), second]
+            .into_value()
     };
     timeline.slices.iter().enumerate().step_by(every).map(&mut label).collect()
 }
