@@ -80,7 +80,7 @@ def as_csv(made):
 def task(made):
     """What `connector-log render` reads."""
     cover = {
-        "export_id": "exp_01kan4r6kpfgyv8t3c5w2m9x0q", "domain": "ACME Industries", "filter_in_words": "All records",
+        "export_id": "exp_01kan4r6kpfgyv8t3c5w2m9x0q", "domain": "ACME Industries", "filter_in_words": "All records", "filter_in_parts": [],
         "zone": "Europe/Berlin", "requested_by": "Olga Ivanova", "requested_at": "2026-11-23T15:00:00Z",
         "matched": len(made), "matched_exact": True,
     }

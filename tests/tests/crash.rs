@@ -16,8 +16,9 @@ use tests::{
 
 on_both![an_export_outlives_its_worker_at_each_stage, killed_at_any_moment_nothing_is_lost_or_doubled];
 
-/// How long a dead worker's claim holds, and what may pass from its end until the file is there.
-const LEASE_AND_AFTER: Duration = Duration::from_secs(30 + 30);
+/// How long a dead worker's claim holds, and what may pass from its end until the file is there: half
+/// a minute each.
+const LEASE_AND_AFTER: Duration = Duration::from_mins(1);
 
 /// Workers of one slot each, each held at another stage of an export of its own, and killed there.
 async fn an_export_outlives_its_worker_at_each_stage(place: &Place) {

@@ -227,7 +227,7 @@ async fn the_same_report_is_the_same_file_in_any_process(place: &Place) {
         })
     };
     let cover = json!({
-        "export_id": "exp_1", "domain": "Acme", "filter_in_words": "All records", "zone": "Europe/Berlin",
+        "export_id": "exp_1", "domain": "Acme", "filter_in_words": "All records", "filter_in_parts": [], "zone": "Europe/Berlin",
         "requested_by": "Ann", "requested_at": "2026-11-03T08:00:00Z", "matched": 50, "matched_exact": true,
     });
     let rows: Vec<_> = (0..50).map(row).collect();

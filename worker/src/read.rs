@@ -3,6 +3,7 @@
 
 use crate::report::{Cover, Row};
 use anyhow::Context as _;
+use chrono_tz::Tz;
 use entity::{
     application,
     db::within,
@@ -58,11 +59,14 @@ impl Reader {
     pub fn cover(&self) -> anyhow::Result<Cover> {
         let export = &self.export;
         let matched = export.matched();
+        let zone: Tz = export.time_zone.parse().map_err(|e| anyhow::anyhow!("the export's time zone: {e}"))?;
+        let parts = export.filter.0.in_parts(zone);
         Ok(Cover {
             export_id: export.id.to_string(),
             domain: self.domain.name.clone(),
             filter_in_words: export.filter_summary.clone(),
-            zone: export.time_zone.parse().map_err(|e| anyhow::anyhow!("the export's time zone: {e}"))?,
+            filter_in_parts: parts.into_iter().map(|(label, values)| (label.to_owned(), values)).collect(),
+            zone,
             requested_by: export.requested_by.clone(),
             requested_at: export.requested_at,
             matched: matched.value,

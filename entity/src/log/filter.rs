@@ -142,23 +142,15 @@ impl Filter {
 
     /// The filter in words, times in `zone`, as a report prints it.
     pub fn in_words(&self, zone: Tz) -> String {
-        let mut parts = Vec::new();
-        let mut part = |label: &str, values: Vec<&str>| {
-            if !values.is_empty() {
-                parts.push(format!("{label}: {}", values.join(" or ")));
-            }
-        };
-        part("Application To/From", texts(&self.applications));
-        part("Application From", texts(&self.application_from));
-        part("Application To", texts(&self.application_to));
-        part("Action", self.actions.iter().map(|a| a.words()).collect());
-        part("Request Type", self.request_types.iter().map(|r| r.words()).collect());
+        let parts: Vec<_> =
+            self.in_parts(zone).into_iter().map(|(label, values)| format!("{label}: {values}")).collect();
+        if parts.is_empty() { "All records".to_owned() } else { parts.join("; ") }
+    }
+
+    /// The same part by part: what is asked of, and what it may be. None where all records match.
+    pub fn in_parts(&self, zone: Tz) -> Vec<(&'static str, String)> {
         let period = self.period.as_ref().map(|p| p.in_words(zone)).unwrap_or_default();
-        part("Date Range", Some(period.as_str()).filter(|p| !p.is_empty()).into_iter().collect());
         let user = self.user.as_ref().map(User::in_words);
-        part("Email ID/Login ID", user.as_deref().into_iter().collect());
-        part("Direction", self.directions.iter().map(|d| d.words()).collect());
-        part("Outcome", self.outcomes.iter().map(|o| o.words()).collect());
         let status = self.status_code.map(|bounds| match bounds {
             (Some(from), Some(to)) if from == to => from.to_string(),
             (Some(from), Some(to)) => format!("{from} to {to}"),
@@ -166,10 +158,22 @@ impl Filter {
             (None, Some(to)) => format!("{to} and below"),
             (None, None) => "any".to_owned(),
         });
-        part("Status", status.as_deref().into_iter().collect());
-        part("Correlation ID", self.correlation_id.as_deref().into_iter().collect());
-        part("Reference", self.reference.as_deref().into_iter().collect());
-        if parts.is_empty() { "All records".to_owned() } else { parts.join("; ") }
+        let parts = [
+            ("Application To/From", texts(&self.applications)),
+            ("Application From", texts(&self.application_from)),
+            ("Application To", texts(&self.application_to)),
+            ("Action", self.actions.iter().map(|a| a.words()).collect()),
+            ("Request Type", self.request_types.iter().map(|r| r.words()).collect()),
+            ("Date Range", Some(period.as_str()).filter(|p| !p.is_empty()).into_iter().collect()),
+            ("Email ID/Login ID", user.as_deref().into_iter().collect()),
+            ("Direction", self.directions.iter().map(|d| d.words()).collect()),
+            ("Outcome", self.outcomes.iter().map(|o| o.words()).collect()),
+            ("Status", status.as_deref().into_iter().collect()),
+            ("Correlation ID", self.correlation_id.as_deref().into_iter().collect()),
+            ("Reference", self.reference.as_deref().into_iter().collect()),
+        ];
+        let given = parts.into_iter().filter(|(_, values)| !values.is_empty());
+        given.map(|(label, values)| (label, values.join(" or "))).collect()
     }
 }
 

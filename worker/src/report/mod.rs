@@ -37,6 +37,8 @@ pub struct Cover {
     pub domain: String,
     /// The filter, as people read it.
     pub filter_in_words: String,
+    /// The same part by part: what is asked of, and what it may be.
+    pub filter_in_parts: Vec<(String, String)>,
     /// Where its times are told.
     pub zone: Tz,
     /// Who asked for it.

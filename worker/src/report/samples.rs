@@ -19,6 +19,12 @@ pub(super) fn report(records: u32) -> Report {
         filter_in_words:
             "Application To/From: Salesforce or Workday; Date Range: 2026-10-20 to 2026-10-25 (Europe/Berlin)"
                 .to_owned(),
+        filter_in_parts: [
+            ("Application To/From", "Salesforce or Workday"),
+            ("Date Range", "2026-10-20 to 2026-10-25 (Europe/Berlin)"),
+        ]
+        .map(|(label, values)| (label.to_owned(), values.to_owned()))
+        .to_vec(),
         zone: Tz::Europe__Berlin,
         requested_by: "Olga Ivanova".to_owned(),
         requested_at: at("2026-11-23T15:00:00Z"),

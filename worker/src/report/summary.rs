@@ -68,10 +68,8 @@ pub(super) struct Tally {
 pub(super) struct Line {
     /// What it is.
     pub(super) name: String,
-    /// How many there are.
-    pub(super) records: usize,
-    /// How many of them failed.
-    pub(super) failed: usize,
+    /// How they ended.
+    pub(super) ends: Ends,
 }
 
 impl Ends {
@@ -101,12 +99,11 @@ impl Summary {
         }
         let people: BTreeSet<&str> =
             rows.iter().filter_map(|row| row.user_email.as_deref().or(row.login_id.as_deref())).collect();
-        let failed = rows.iter().map(|row| row.outcome == Outcome::Failure);
-        let applications = rows.iter().map(|row| row.other_side().to_owned()).zip(failed.clone());
-        let actions = rows.iter().map(|row| row.action.words().to_owned()).zip(failed.clone());
-        let statuses = rows.iter().map(|row| status(row.status_code)).zip(failed);
-        let most_failed = |line: &Line| (line.failed, line.records);
-        let most = |line: &Line| (line.records, line.failed);
+        let applications = rows.iter().map(|row| (row.other_side().to_owned(), row.outcome));
+        let actions = rows.iter().map(|row| (row.action.words().to_owned(), row.outcome));
+        let statuses = rows.iter().map(|row| (status(row.status_code), row.outcome));
+        let most_failed = |line: &Line| (line.ends.failure, line.ends.all());
+        let most = |line: &Line| (line.ends.all(), line.ends.failure);
         Self {
             ends,
             people: people.len(),
@@ -121,22 +118,19 @@ impl Summary {
     }
 }
 
-/// Counts names, each with whether its record failed.
+/// Counts names, each with how its record ended.
 fn tally(
     title: &'static str,
     of: &'static str,
-    names: impl Iterator<Item = (String, bool)>,
+    names: impl Iterator<Item = (String, Outcome)>,
     rank: impl Fn(&Line) -> (usize, usize),
 ) -> Tally {
     const SHOWN: usize = 7;
-    let mut counts = BTreeMap::<String, (usize, usize)>::new();
-    for (name, failed) in names {
-        let (records, failures) = counts.entry(name).or_default();
-        *records += 1;
-        *failures += usize::from(failed);
+    let mut counts = BTreeMap::<String, Ends>::new();
+    for (name, outcome) in names {
+        counts.entry(name).or_default().add(outcome);
     }
-    let line = |(name, (records, failed))| Line { name, records, failed };
-    let mut lines: Vec<_> = counts.into_iter().map(line).collect();
+    let mut lines: Vec<_> = counts.into_iter().map(|(name, ends)| Line { name, ends }).collect();
     lines.sort_by_key(|line| Reverse(rank(line)));
     let more = lines.len().saturating_sub(SHOWN);
     lines.truncate(SHOWN);
@@ -170,11 +164,11 @@ mod tests {
         assert_eq!(summary.ends.all(), 200);
         for tally in &summary.tallies {
             let of = |count: fn(&Line) -> usize| tally.lines.iter().map(count).sum::<usize>();
-            assert_eq!((of(|line| line.records), tally.more), (200, 0), "{}", tally.title);
-            assert_eq!(of(|line| line.failed), summary.ends.failure, "{}", tally.title);
+            assert_eq!((of(|line| line.ends.all()), tally.more), (200, 0), "{}", tally.title);
+            assert_eq!(of(|line| line.ends.failure), summary.ends.failure, "{}", tally.title);
         }
-        assert!(summary.tallies[0].lines.is_sorted_by_key(|line| Reverse(line.failed)));
-        assert!(summary.tallies[1].lines.is_sorted_by_key(|line| Reverse(line.records)));
+        assert!(summary.tallies[0].lines.is_sorted_by_key(|line| Reverse(line.ends.failure)));
+        assert!(summary.tallies[1].lines.is_sorted_by_key(|line| Reverse(line.ends.all())));
     }
 
     #[test]

@@ -40,7 +40,7 @@ pub(super) fn facts(report: &Report, sheet: Sheet, fitter: &mut Fitter) -> Facts
     ];
     let what = [("Records", sized(report)), ("Period covered", period(report)), ("Time zone", cover.zone.to_string())];
     let owned = |(label, value): (&str, String)| (label.to_owned(), value);
-    let asked = parts(&cover.filter_in_words);
+    let asked = parts(cover);
     // However much a filter says, it has room on one page.
     let lines = if asked.len() > FEW { LINES / 2 } else { LINES };
     let room = Room { size: TYPE, width: width - LABEL, lines };
@@ -59,24 +59,12 @@ pub(super) fn facts(report: &Report, sheet: Sheet, fitter: &mut Fitter) -> Facts
     Facts { inputs: dict! { "label" => points(LABEL), "gap" => points(GAP), "columns" => columns }, lines: tallest }
 }
 
-/// The filter's words, taken apart: "Action: SSO Failed; Outcome: Failure". What does not begin as a
-/// label does belongs to the value before it.
-fn parts(words: &str) -> Vec<(String, String)> {
-    const LONGEST: usize = 24;
-    let is_label = |text: &str| {
-        text.len() <= LONGEST
-            && text.starts_with(|c: char| c.is_ascii_uppercase())
-            && text.chars().all(|c| c.is_ascii_alphabetic() || matches!(c, ' ' | '/'))
-    };
-    let mut parts: Vec<(String, String)> = Vec::new();
-    for piece in words.split("; ") {
-        match (piece.split_once(": ").filter(|(label, _)| is_label(label)), parts.last_mut()) {
-            (Some((label, value)), _) => parts.push((label.to_owned(), value.to_owned())),
-            (None, Some((_, value))) => value.extend(["; ", piece]),
-            (None, None) => parts.push(("Filter".to_owned(), piece.to_owned())),
-        }
+/// The filter, part by part.
+fn parts(cover: &Cover) -> Vec<(String, String)> {
+    match cover.filter_in_parts.as_slice() {
+        [] => vec![("Filter".to_owned(), cover.filter_in_words.clone())],
+        parts => parts.to_vec(),
     }
-    parts
 }
 
 /// How many of how many, and which of them.
@@ -126,20 +114,4 @@ pub(super) fn attached(attachments: &[Attachment]) -> Option<String> {
     let hash = hex::encode(Sha256::digest(&records.text));
     let names: Vec<_> = others.iter().map(|other| format!(", {}", other.name)).collect();
     Some(format!("Attached to this file: {} (SHA-256 {hash}){}", records.name, names.concat()))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_filter_is_told_part_by_part() {
-        let told =
-            |words| parts(words).into_iter().map(|(label, value)| format!("{label}|{value}")).collect::<Vec<_>>();
-        assert_eq!(told("All records"), ["Filter|All records"]);
-        assert_eq!(
-            told("Application To/From: a; b or c: d; Action: SSO Failed; x: y; Email ID/Login ID: ann…"),
-            ["Application To/From|a; b or c: d", "Action|SSO Failed; x: y", "Email ID/Login ID|ann…"]
-        );
-    }
 }

@@ -59,14 +59,14 @@ pub(super) fn tallies(summary: &Summary, sheet: Sheet, fitter: &mut Fitter) -> D
 }
 
 fn list(tally: &Tally, width: f64, fitter: &mut Fitter) -> Value {
-    let most = tally.lines.iter().map(|line| line.records).max().unwrap_or(1);
+    let most = tally.lines.iter().map(|line| line.ends.all()).max().unwrap_or(1);
     let mut line = |line: &Line| {
         let name = fitter.fit(&line.name, Room { size: TYPE, width, lines: 1 }).concat();
         dict! {
             "name" => if name.is_empty() { "–".to_owned() } else { name },
-            "records" => counted(line.records),
-            "failed" => counted(line.failed),
-            "parts" => array![share(line.failed, most), share(line.records - line.failed, most)],
+            "records" => counted(line.ends.all()),
+            "failed" => counted(line.ends.failure),
+            "parts" => parts(line.ends, most),
         }
         .into_value()
     };
@@ -109,15 +109,11 @@ impl Figures {
 pub(super) fn chart(timeline: &Timeline, tall: f64) -> Dict {
     let ticks = ticks(timeline.most());
     let top = ticks.last().copied().unwrap_or(1);
-    let column = |slice: &Slice| {
-        let Ends { success, failure, pending, unknown } = slice.ends;
-        array![share(failure, top), share(success, top), share(pending + unknown, top)].into_value()
-    };
     dict! {
         "title" => format!("Records per {}", timeline.length.words()),
         "tall" => points(tall),
         "alternative" => alternative(timeline),
-        "columns" => timeline.slices.iter().map(column).collect::<Array>(),
+        "columns" => timeline.slices.iter().map(|slice| parts(slice.ends, top).into_value()).collect::<Array>(),
         "ticks" => ticks.iter().map(|tick| array![counted(*tick), share(*tick, top)].into_value()).collect::<Array>(),
         "labels" => labels(timeline),
     }
@@ -170,6 +166,12 @@ fn labels(timeline: &Timeline) -> Array {
             .into_value()
     };
     timeline.slices.iter().enumerate().step_by(every).map(&mut label).collect()
+}
+
+/// The parts of a bar or a column, those that failed first.
+fn parts(ends: Ends, whole: usize) -> Array {
+    let Ends { success, failure, pending, unknown } = ends;
+    array![share(failure, whole), share(success, whole), share(pending + unknown, whole)]
 }
 
 /// A part of a whole, between 0 and 1.

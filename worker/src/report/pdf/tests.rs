@@ -38,7 +38,7 @@ fn every_record_is_there_in_order() {
 fn pages_end_where_they_were_meant_to() {
     let mut long = samples::report(9);
     let labels = ["Application To/From", "Action", "User", "Outcome", "Status", "Reference", "Direction", "Date Range"];
-    long.cover.filter_in_words = labels.map(|label| format!("{label}: {}", "many words ".repeat(40))).join("; ");
+    long.cover.filter_in_parts = labels.map(|label| (label.to_owned(), "many words ".repeat(40))).to_vec();
     let mut attached = samples::report(130);
     let (name, media_type) = ("records.csv".to_owned(), "text/csv".to_owned());
     attached.attachments = vec![Attachment { name, media_type, description: "all".to_owned(), text: "a".to_owned() }];
@@ -119,6 +119,7 @@ fn hostile() -> Report {
     }
     report.cover.domain = HOSTILE[0].to_owned();
     report.cover.filter_in_words = HOSTILE.concat();
+    report.cover.filter_in_parts = vec![("Reference".to_owned(), HOSTILE.concat())];
     report.cover.requested_by = HOSTILE[2].to_owned();
     report
 }
