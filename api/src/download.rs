@@ -218,8 +218,9 @@ enum Found {
 
 async fn file(app: &App, id: ExportId, key: &str, signed: Signed, from: Option<IpAddr>) -> anyhow::Result<Found> {
     let Some(export) = life::by_id(&app.db, id).await? else { return Ok(Found::Nothing) };
+    // Signed once, and no key of this edition: it is one of an edition before.
     let Some(part) = [Part::File, Part::Manifest].into_iter().find(|part| part.key(&export) == key) else {
-        return Ok(Found::Nothing);
+        return Ok(Found::Expired);
     };
     let now = clock::now();
     match export.status_at(now) {

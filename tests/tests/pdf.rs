@@ -93,7 +93,7 @@ async fn the_first_page_says_what_the_records_come_to(place: &Place) {
     let first = words(&pages[0]);
     for said in [
         "× Failure",
-        "28.5 % of records",
+        "28.6 % of records",
         "Median duration",
         "Records per day",
         "1 Nov",

@@ -33,12 +33,18 @@ struct Before {
 async fn warm(place: &Place, settings: &[(&str, &str)]) -> (Server, Client, Before) {
     let server = place.serve_with(&[], settings).await;
     let acme = server.client(&place.token("Acme", &[]));
-    acme.record(&numbered(30)).await;
+    // Enough that the rendering of all of them is still there when a test looks for it.
+    acme.record(&numbered(1000)).await;
     for format in ["CSV", "PDF", "CSV", "PDF"] {
-        acme.completed(&acme.export(&json!({ "format": format })).await).await;
+        acme.completed(&acme.export(&one(format)).await).await;
     }
     let before = Before { pid: server.pid(), memory: memory(server.pid()) };
     (server, acme, before)
+}
+
+/// An export of one record.
+fn one(format: &str) -> Value {
+    json!({ "format": format, "filter": { "correlationId": "n-7" } })
 }
 
 /// The export has failed with this code, after five attempts, and nothing else has come of it.
@@ -51,8 +57,7 @@ async fn assert_failed_alone(place: &Place, acme: &Client, failed: &Value, code:
     // Others go well, before it and after.
     let shown = acme.list(&Value::Null).await;
     for format in ["CSV", "PDF", "CSV"] {
-        let few = json!({ "format": format, "filter": { "correlationId": "n-7" } });
-        let done = acme.completed(&acme.export(&few).await).await;
+        let done = acme.completed(&acme.export(&one(format)).await).await;
         assert_file(place, &done, &[shown[shown.len() - 8].clone()]).await;
     }
     let now = memory(before.pid);
@@ -69,9 +74,10 @@ async fn poison(acme: &Client, export: &Value, before: &Before, poison: impl Fn(
         }
         let now = acme.export_now(&export["id"]).await;
         if others < 5 && now["status"] == "QUEUED" {
-            acme.completed(&acme.export(&json!({ "format": "CSV" })).await).await;
+            acme.completed(&acme.export(&one("CSV")).await).await;
             others += 1;
         }
+        assert_ne!(now["status"], "COMPLETED", "its rendering was over before the test had seen it");
         (now["status"] == "FAILED").then_some(now)
     })
     .await
@@ -85,7 +91,7 @@ async fn a_rendering_that_dies_fails_alone(place: &Place) {
 }
 
 async fn a_rendering_that_never_ends_fails_alone(place: &Place) {
-    let (_server, acme, before) = warm(place, &[("EXPORT_TIME_LIMIT", "10")]).await;
+    let (_server, acme, before) = warm(place, &[("EXPORT_TIME_LIMIT", "6")]).await;
     let export = acme.export(&json!({ "format": "PDF" })).await;
     let failed = poison(&acme, &export, &before, |child| signal(child, "STOP")).await;
     assert_failed_alone(place, &acme, &failed, "TIME_LIMIT", &before).await;
@@ -93,7 +99,6 @@ async fn a_rendering_that_never_ends_fails_alone(place: &Place) {
 
 async fn a_rendering_that_eats_memory_fails_alone(place: &Place) {
     let (_server, acme, before) = warm(place, &[("RENDER_MEMORY", "64")]).await;
-    acme.record(&numbered(1030)[30..]).await;
     let export = acme.export(&json!({ "format": "PDF" })).await;
     let failed = reaches(&acme, &export, "FAILED", LONG).await;
     assert_failed_alone(place, &acme, &failed, "MEMORY_LIMIT", &before).await;

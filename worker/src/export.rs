@@ -105,16 +105,16 @@ async fn finish(context: &Context, claim: &Claim, file: File) -> anyhow::Result<
     }
 }
 
-/// Removes what an attempt has stored of an export that nobody wants any more. Where another worker
-/// has the claim now, the file is that one's, and the same.
+/// Removes what an attempt has stored of an export that nobody wants any more, or that was canceled
+/// and asked for again meanwhile: the next edition has keys of its own. Where another worker has
+/// the claim now, the file is that one's, and the same.
 async fn clear_canceled(context: &Context, claim: &Claim) -> anyhow::Result<()> {
     let id = claim.export.id;
     metrics::lost();
     tracing::info!(export = %id, "the claim was lost");
     let now = by_id(&context.db, id).await?;
-    let canceled = now.filter(|now| now.status == Status::Canceled && now.edition == claim.export.edition);
-    if let Some(export) = canceled {
-        request::remove(&context.db, &context.store, &export).await?;
+    if now.is_some_and(|now| now.status == Status::Canceled || now.edition != claim.export.edition) {
+        request::remove(&context.db, &context.store, &claim.export).await?;
     }
     Ok(())
 }

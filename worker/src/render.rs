@@ -81,6 +81,9 @@ impl Renderer {
     async fn run(&self, input: Vec<u8>) -> anyhow::Result<(Option<Bytes>, String)> {
         let mut child = Command::new(&self.program)
             .arg("render")
+            // One that has no memory left to print one with would wait for itself.
+            .env("RUST_BACKTRACE", "0")
+            .env_remove("RUST_LIB_BACKTRACE")
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())

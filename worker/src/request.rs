@@ -96,10 +96,12 @@ pub async fn repeat(
     Ok(queued)
 }
 
-/// Removes what lies in the store of an export's edition, and notes that it is gone.
+/// Removes what lies in the store of an export's edition, and whatever may be left of those before,
+/// and notes that it is gone.
 pub(crate) async fn remove(db: &DatabaseConnection, store: &Store, export: &export::Model) -> anyhow::Result<()> {
-    metrics::store("remove", store.remove(&export.object_key())).await?;
-    metrics::store("remove", store.remove(&export.manifest_key())).await?;
+    for key in export.keys_so_far() {
+        metrics::store("remove", store.remove(&key)).await?;
+    }
     clear::removed(db, export.id, export.edition).await?;
     Ok(())
 }

@@ -191,9 +191,20 @@ impl Model {
     /// that an attempt that is repeated overwrites its own file, and what removes an expired one
     /// can never meet the next.
     pub fn object_key(&self) -> String {
-        match self.edition {
-            1 => format!("{}.{}", self.id, self.format.extension()),
-            n => format!("{}.{n}.{}", self.id, self.format.extension()),
+        self.key_of(self.edition)
+    }
+
+    /// Where anything of this edition and those before it may lie: a worker that was killed may have
+    /// left what nobody was to have any more.
+    pub fn keys_so_far(&self) -> impl Iterator<Item = String> {
+        (1..=self.edition).map(|edition| self.key_of(edition)).flat_map(|key| [format!("{key}{MANIFEST}"), key])
+    }
+
+    fn key_of(&self, edition: i16) -> String {
+        let extension = self.format.extension();
+        match edition {
+            1 => format!("{}.{extension}", self.id),
+            n => format!("{}.{n}.{extension}", self.id),
         }
     }
 

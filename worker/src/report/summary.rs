@@ -6,7 +6,7 @@ mod timeline;
 pub(super) use timeline::{Length, Slice, Timeline};
 
 use super::Report;
-use entity::log::Outcome;
+use entity::log::{Outcome, filter::user_key};
 use http::StatusCode;
 use std::{
     cmp::Reverse,
@@ -97,8 +97,8 @@ impl Summary {
         for row in rows {
             ends.add(row.outcome);
         }
-        let people: BTreeSet<&str> =
-            rows.iter().filter_map(|row| row.user_email.as_deref().or(row.login_id.as_deref())).collect();
+        let named = rows.iter().filter_map(|row| row.user_email.as_deref().or(row.login_id.as_deref()));
+        let people: BTreeSet<String> = named.map(user_key).collect();
         let applications = rows.iter().map(|row| (row.other_side().to_owned(), row.outcome));
         let actions = rows.iter().map(|row| (row.action.words().to_owned(), row.outcome));
         let statuses = rows.iter().map(|row| (status(row.status_code), row.outcome));
@@ -109,7 +109,7 @@ impl Summary {
             people: people.len(),
             durations: durations(rows.iter().filter_map(|row| row.duration_ms).collect()),
             tallies: vec![
-                tally("Applications, most failures first", "Application", applications, most_failed),
+                tally("Applications on the other side", "Application", applications, most_failed),
                 tally("Actions", "Action", actions, most),
                 tally("Answers", "HTTP status", statuses, most),
             ],

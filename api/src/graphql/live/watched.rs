@@ -75,7 +75,10 @@ impl Watched {
             tokio::select! {
                 // A panic is an answer too, and not the end of what goes on beside it.
                 answer = AssertUnwindSafe(self.answers.next()).catch_unwind() => {
-                    let mut answer = answer.unwrap_or_else(|_| Some(panicked()))?;
+                    let Some(mut answer) = answer.unwrap_or_else(|_| Some(panicked())) else {
+                        // What is followed ends with the process too, and that is no end of its own.
+                        return (self.goes_on && *self.stop.borrow()).then_some(Told::Stopping);
+                    };
                     if self.goes_on && self.checked.elapsed() > FRESH && let Err(refused) = self.check().await {
                         return Some(Told::Refused(refused));
                     }

@@ -7,7 +7,10 @@ use std::borrow::Cow;
 
 const SIGNS: [char; 8] = ['=', '+', '-', '@', '＝', '＋', '－', '＠'];
 
-/// Without these a formula neither calls a function nor asks another program or file.
+/// What begins a formula whatever follows.
+const EQUALS: [char; 2] = ['=', '＝'];
+
+/// Without these a formula of the other signs neither calls a function nor asks another program or file.
 const MEANS: [char; 6] = ['(', '!', '|', '（', '！', '｜'];
 
 /// The text, made harmless.
@@ -16,8 +19,8 @@ const MEANS: [char; 6] = ['(', '!', '|', '（', '！', '｜'];
 ///
 /// Within it, one goes before the sign where a reader that splits at another delimiter than the
 /// file's would begin a cell: so does a spreadsheet that opens, without asking, a file with commas
-/// in a country where semicolons are usual, and the quotes around a field do not stop it. There only
-/// what can do harm is touched, so that `[1,-2]` stays as it is.
+/// in a country where semicolons are usual, and the quotes around a field do not stop it. There an
+/// equals sign is always touched, and the others where they can do harm: `[1,-2]` stays as it is.
 pub(super) fn harmless(text: &str) -> Cow<'_, str> {
     let mut signs = inner_signs(text).peekable();
     let runs = runs(text);
@@ -53,12 +56,13 @@ fn unseen(c: char) -> bool {
 /// Where within a text there is a sign by which another reader's cell would be run.
 fn inner_signs(text: &str) -> impl Iterator<Item = usize> {
     // A body that means nothing of the kind is long at times, and need not be looked at closely.
-    let text = if means(text).is_some() { text } else { "" };
+    let text = if text.contains(EQUALS) || means(text).is_some() { text } else { "" };
     pieces(text, &['\r', '\n']).flat_map(|(line_at, line)| {
         let means = means(line).unwrap_or(0);
         pieces(line, &[',', ';', '\t']).filter_map(move |(cell_at, cell)| {
             let sign_at = cell_at + sign(cell)?;
-            (line_at + cell_at > 0 && sign_at < means).then_some(line_at + sign_at)
+            let runs = sign_at < means || line[sign_at..].starts_with(EQUALS);
+            (line_at + cell_at > 0 && runs).then_some(line_at + sign_at)
         })
     })
 }
@@ -83,7 +87,7 @@ fn sign(cell: &str) -> Option<usize> {
     let seen = cell.trim_start_matches(|c| c == '"' || unseen(c)).trim_start_matches('\'');
     let rest = seen.strip_prefix(SIGNS)?;
     let after = rest.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.');
-    let number = after.len() < rest.len() && after.chars().next().is_none_or(|c| ",;\t\r\n]}".contains(c));
+    let number = !seen.starts_with(EQUALS) && after.len() < rest.len() && after.chars().next().is_none_or(|c| ",;\t\r\n]}".contains(c));
     (!number).then_some(cell.len() - seen.len())
 }
 
@@ -110,7 +114,6 @@ mod tests {
             "+49 30",
             "-2",
             "@SUM",
-            "\t=1",
             "\r",
             "\nx",
             "\0",
@@ -141,6 +144,11 @@ mod tests {
             ("a;＝Ａ（1）", "a;'＝Ａ（1）"),
             ("=A(1);=A(1)", "'=A(1);'=A(1)"),
             ("-1,+A!1", "'-1,'+A!1"),
+            ("\t=1", "'\t'=1"),
+            ("x;=1+1;y", "x;'=1+1;y"),
+            ("f(x);=1", "f(x);'=1"),
+            ("a\n=1+1", "a\n'=1+1"),
+            ("sid=1; =b", "sid=1; '=b"),
         ] {
             assert_eq!(harmless(text), safe);
             assert_eq!(back(safe), text);
@@ -159,8 +167,8 @@ mod tests {
             "https://x/?a=-1",
             "{\"a\":[1,-2,-3.5]} (b)",
             "a\n-----END CERTIFICATE-----\n",
-            "sid=1; =b",
-            "f(x);=1",
+            "a=b;c=d",
+            "f(x);1",
         ] {
             assert_eq!(harmless(text), text);
             assert_eq!(back(text), text);

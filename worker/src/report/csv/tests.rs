@@ -82,7 +82,7 @@ fn a_payload_says_how_it_is_to_be_read() {
     ];
     let options = CsvOptions { bom: false, columns, ..CsvOptions::default() };
     let rows = read(&file(&options, &[row], Some(&payload)), b',');
-    assert_eq!(rows[1], ["A: b\n=C: ", "'+P8=", "BASE64", "300000", "true", "", "", "", "0", "false"]);
+    assert_eq!(rows[1], ["A: b\n'=C: ", "'+P8=", "BASE64", "300000", "true", "", "", "", "0", "false"]);
 }
 
 #[test]

@@ -26,7 +26,7 @@ pub(super) fn tiles(summary: &Summary) -> Array {
     let Ends { success, failure, pending, unknown } = summary.ends;
     let all = summary.ends.all();
     let share = |part: usize| {
-        let tenths = part * 1000 / all.max(1);
+        let tenths = (part * 2000 + all) / (2 * all.max(1));
         format!("{}.{} % of records", tenths / 10, tenths % 10)
     };
     let people = format!("{} {}", counted(summary.people), if summary.people == 1 { "person" } else { "people" });
