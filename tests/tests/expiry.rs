@@ -21,8 +21,11 @@ on_both![
 ];
 
 mod once {
-    use super::{on_sqlite, what_failed_comes_again, what_nobody_finished_is_removed};
-    on_sqlite![what_failed_comes_again, what_nobody_finished_is_removed];
+    use super::{
+        an_edition_that_was_canceled_leaves_nothing, on_sqlite, what_failed_comes_again,
+        what_nobody_finished_is_removed,
+    };
+    on_sqlite![an_edition_that_was_canceled_leaves_nothing, what_failed_comes_again, what_nobody_finished_is_removed,];
 }
 
 const LONG: Duration = Duration::from_mins(1);
@@ -43,12 +46,13 @@ async fn canceled(client: &Client, export: &Value) -> Value {
     done["export"].clone()
 }
 
-/// Asks again for what may be asked for again. A worker may have begun with it already.
+/// Asks again for what may be asked for again. A worker may be done with it already.
 async fn again(client: &Client, export: &Value) -> Value {
     let done = change(client, "repeatExport", export).await;
     let export = &done["export"];
-    assert!(done["userErrors"] == json!([]) && ["QUEUED", "RUNNING"].contains(&text(&export["status"])), "{done}");
-    assert!(export["completedAt"].is_null() && export["error"].is_null(), "{done}");
+    let status = text(&export["status"]);
+    assert!(done["userErrors"] == json!([]) && ["QUEUED", "RUNNING", "COMPLETED"].contains(&status), "{done}");
+    assert!(export["completedAt"].is_null() == (status != "COMPLETED") && export["error"].is_null(), "{done}");
     export.clone()
 }
 
@@ -103,6 +107,26 @@ async fn a_running_export_is_canceled_and_leaves_nothing(place: &Place) {
     again(&acme, &export).await;
     assert_file(place, &acme.completed(&export).await, &shown).await;
     assert_eq!(s3.names().len(), 4, "{:?}", s3.names());
+}
+
+async fn an_edition_that_was_canceled_leaves_nothing(place: &Place) {
+    let s3 = S3::start().await;
+    let plain = s3.settings();
+    let server = place.serve_with(&[], &settings(&plain, &[("WORKER_EXPORTS", "2")])).await;
+    let acme = server.client(&place.token("Acme", &[]));
+    acme.record(&numbered(3)).await;
+    s3.close();
+    let export = acme.export(&json!({ "format": "CSV" })).await;
+    eventually("its file is put", async || (s3.puts().len() == 1).then_some(())).await;
+    // Asked for again while the attempt of the edition before is still at it.
+    canceled(&acme, &export).await;
+    again(&acme, &export).await;
+    eventually("its next file is put", async || (s3.puts().len() >= 2).then_some(())).await;
+    s3.open();
+    acme.completed(&export).await;
+    let one_and_its_manifest = async || (s3.names().len() == 2).then_some(());
+    eventually("nothing is left of the edition before", one_and_its_manifest).await;
+    assert!(s3.names().iter().all(|name| name.contains(".2.csv")), "{:?}", s3.names());
 }
 
 async fn an_expired_file_is_gone_and_comes_again_the_same(place: &Place) {
