@@ -10,7 +10,6 @@ mod m20261125_2_access;
 mod m20261125_3_session;
 mod m20261125_4_recorded;
 mod m20261125_5_export;
-mod m20261125_6_patience;
 
 pub use sea_orm_migration::MigratorTrait;
 use sea_orm_migration::{
@@ -33,7 +32,6 @@ impl MigratorTrait for Migrator {
             Box::new(m20261125_3_session::Migration),
             Box::new(m20261125_4_recorded::Migration),
             Box::new(m20261125_5_export::Migration),
-            Box::new(m20261125_6_patience::Migration),
         ]
     }
 }

@@ -28,6 +28,8 @@ ALTER TABLE export ADD COLUMN edition smallint NOT NULL DEFAULT 1;
 ALTER TABLE export ADD COLUMN asked_again_at $time;
 ALTER TABLE export ADD COLUMN stored boolean NOT NULL DEFAULT FALSE;
 ALTER TABLE export ADD COLUMN faults integer NOT NULL DEFAULT 0;
+ALTER TABLE export ADD COLUMN lost integer NOT NULL DEFAULT 0;
+ALTER TABLE export ADD COLUMN tried_since $time;
 ALTER TABLE export ADD COLUMN claimed_at $time;
 ALTER TABLE export ADD COLUMN expires_at $time;
 ALTER TABLE export ADD COLUMN rows_sha256 text;

@@ -37,7 +37,7 @@ pub(crate) type Storing = Arc<AtomicBool>;
 
 /// Reads, renders and stores: one attempt.
 pub(crate) async fn file(context: Context, claim: Claim, storing: Storing) -> Result<File, Fault> {
-    let reader = Reader::open(&context.db, &claim.export).await.map_err(Fault::Rendering)?;
+    let reader = Reader::open(&context.db, &claim.export).await?;
     let cover = reader.cover().map_err(Fault::Rendering)?;
     let attempt = Attempt { context: &context, claim: &claim, cover, storing };
     match &claim.export.options {

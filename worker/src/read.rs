@@ -43,8 +43,9 @@ const PORTION_WITH_PAYLOADS: u64 = 10;
 
 impl Reader {
     /// A reader that has read nothing yet.
-    pub async fn open(db: &DatabaseConnection, export: &export::Model) -> anyhow::Result<Self> {
-        let domain = domain::by_id(db, export.domain_id).await?.context("the export's domain is gone")?;
+    pub async fn open(db: &DatabaseConnection, export: &export::Model) -> Result<Self, ReadError> {
+        let domain = domain::by_id(db, export.domain_id).await?.context("the export's domain is gone");
+        let domain = domain.map_err(ReadError::Rows)?;
         Ok(Self {
             db: db.clone(),
             domain: Arc::new(domain),
