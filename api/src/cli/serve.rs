@@ -48,11 +48,8 @@ async fn context(work: &Work, stop: watch::Receiver<bool>) -> anyhow::Result<Con
     }
     let queue = Queue::of(&db);
     let store = Store::open(&work.store_url).context("the store (STORE_URL, --store-url) could not be opened")?;
-    let renderer = Renderer {
-        program: this_program()?,
-        fonts: work.font_dir.clone(),
-        memory: work.exports.render_memory,
-    };
+    let renderer =
+        Renderer { program: this_program()?, fonts: work.font_dir.clone(), memory: work.exports.render_memory };
     Ok(Context {
         db,
         queue,

@@ -91,7 +91,9 @@ fn no_case(matched: page::Count) -> Fault {
     } else {
         let more = if matched.exact { "" } else { "more than " };
         let value = matched.value;
-        format!("matches {more}{value} records, and a case file shows at most {CASE_MAX}: narrow it, or ask for the table")
+        format!(
+            "matches {more}{value} records, and a case file shows at most {CASE_MAX}: narrow it, or ask for the table"
+        )
     };
     Fault::new("filter", remedy)
 }

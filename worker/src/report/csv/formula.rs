@@ -87,7 +87,9 @@ fn sign(cell: &str) -> Option<usize> {
     let seen = cell.trim_start_matches(|c| c == '"' || unseen(c)).trim_start_matches('\'');
     let rest = seen.strip_prefix(SIGNS)?;
     let after = rest.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.');
-    let number = !seen.starts_with(EQUALS) && after.len() < rest.len() && after.chars().next().is_none_or(|c| ",;\t\r\n]}".contains(c));
+    let number = !seen.starts_with(EQUALS)
+        && after.len() < rest.len()
+        && after.chars().next().is_none_or(|c| ",;\t\r\n]}".contains(c));
     (!number).then_some(cell.len() - seen.len())
 }
 
