@@ -9,6 +9,7 @@ use anyhow::{Context as _, anyhow, bail};
 use chrono::{DateTime, Datelike, Timelike, Utc};
 use std::{
     collections::BTreeSet,
+    mem::ManuallyDrop,
     panic::{AssertUnwindSafe, catch_unwind},
 };
 use typst::{
@@ -41,7 +42,6 @@ pub(in crate::report) fn print(
     fonts: &Fonts,
     inputs: impl Fn(&Palette) -> Dict,
 ) -> anyhow::Result<Vec<u8>> {
-    let _evict = Evict;
     let palette = fonts.palette(&work.letters);
     let first = catch_unwind(AssertUnwindSafe(|| set(work, inputs(&palette), &palette)));
     let first = first.unwrap_or_else(|_| Err(anyhow!("Typst panicked")));
@@ -66,7 +66,9 @@ pub(super) fn set(work: &Work, inputs: Dict, palette: &Palette) -> anyhow::Resul
         tagged: true,
         ..PdfOptions::default()
     };
-    let pages = pages(work.template, inputs, palette)?;
+    // Never dropped, as Typst's cache is never emptied: the process ends with its document, and to give
+    // back the parts of one is work for nothing.
+    let pages = ManuallyDrop::new(pages(work.template, inputs, palette)?);
     orderly(&pages)?;
     typst_pdf::pdf(&pages, &options).map_err(|faults| told(&faults)).context("writing the PDF")
 }
@@ -118,14 +120,4 @@ fn timestamp(at: DateTime<Utc>) -> Option<Timestamp> {
 fn told(faults: &[SourceDiagnostic]) -> anyhow::Error {
     let messages: Vec<_> = faults.iter().map(|fault| fault.message.as_str()).collect();
     anyhow!("{}", messages.join("; "))
-}
-
-/// Empties Typst's cache, however the setting ended: it would grow by some 50 MB a report.
-struct Evict;
-
-impl Drop for Evict {
-    fn drop(&mut self) {
-        // Typst's own comemo: another version of it would have a cache of its own, and empty that.
-        typst::comemo::evict(0);
-    }
 }
