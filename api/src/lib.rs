@@ -23,6 +23,7 @@ pub mod origin;
 pub mod peer;
 mod ready;
 pub mod routes;
+mod say;
 pub mod settings;
 pub mod telemetry;
 pub mod verify;

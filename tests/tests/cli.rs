@@ -7,6 +7,7 @@ on_sqlite![
     every_command_has_a_help_that_ends_well,
     wrong_usage_is_told_from_failure,
     the_schema_is_printed_without_any_database,
+    who_has_read_enough_hears_no_complaint,
     nothing_is_left_in_the_folder_by_a_command_that_needs_nothing,
 ];
 
@@ -84,6 +85,15 @@ async fn the_schema_is_printed_without_any_database(place: &Place) {
     let (stdout, stderr) = words(&output);
     assert!(output.status.success() && stderr.is_empty(), "{stderr}");
     assert!(stdout.contains("type ConnectorLog implements Node"), "{stdout}");
+}
+
+async fn who_has_read_enough_hears_no_complaint(place: &Place) {
+    let mut command = place.bare_command(&["schema"]);
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    let (_, stderr) = words(&output);
+    assert!(output.status.success() && stderr.is_empty(), "{stderr}");
 }
 
 async fn nothing_is_left_in_the_folder_by_a_command_that_needs_nothing(place: &Place) {

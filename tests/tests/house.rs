@@ -63,7 +63,6 @@ fn a_difference_lives_in_one_room() {
         ("apalis", &["worker/src/queue"][..]),
         ("object_store", &["worker/src/store"]),
         ("typst", &["worker/src/report/pdf"]),
-        ("comemo", &["worker/src/report/pdf"]),
     ] {
         let at_home = |path: &Path| {
             let path = path.to_str().unwrap();

@@ -2,11 +2,10 @@
 //! administrators the same; what was refused to somebody of no domain is told here alone.
 
 use super::open_migrated;
-use crate::{logging, settings::AccessList};
+use crate::{logging, say::say, settings::AccessList};
 use anyhow::Context;
 use chrono::SecondsFormat;
 use entity::{access_event, db, domain, page::Stretch};
-use std::io::Write;
 
 pub(super) async fn run(args: AccessList) -> anyhow::Result<()> {
     logging::init(&args.database)?;
@@ -19,7 +18,7 @@ pub(super) async fn run(args: AccessList) -> anyhow::Result<()> {
         }
         None => access_event::of_strangers(&rows, args.limit.into()).await?,
     };
-    let mut out = csv::WriterBuilder::new().delimiter(b'\t').from_writer(std::io::stdout().lock());
+    let mut out = csv::WriterBuilder::new().delimiter(b'\t').from_writer(Vec::new());
     out.write_record(["ID", "OCCURRED", "KIND", "ACTOR", "ACTOR ID", "FROM", "SUBJECTS", "DETAIL"])?;
     for event in events {
         out.write_record([
@@ -33,5 +32,6 @@ pub(super) async fn run(args: AccessList) -> anyhow::Result<()> {
             event.detail.unwrap_or_default(),
         ])?;
     }
-    Ok(out.into_inner().map_err(csv::IntoInnerError::into_error)?.flush()?)
+    let table = out.into_inner().map_err(csv::IntoInnerError::into_error)?;
+    Ok(say(String::from_utf8_lossy(&table))?)
 }

@@ -9,6 +9,7 @@ mod watching;
 
 use crate::{
     graphql, import, logging,
+    say::say,
     settings::{Command, Database, Migrate, Program},
 };
 use anyhow::{Context, anyhow};
@@ -48,7 +49,7 @@ async fn run(program: Program) -> anyhow::Result<()> {
             migrate(&database).await
         }
         Command::Schema => {
-            print!("{}", graphql::sdl());
+            say(graphql::sdl())?;
             Ok(())
         }
         Command::Render => worker::render::child(),

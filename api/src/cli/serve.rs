@@ -11,6 +11,7 @@ use crate::{
     oidc,
     peer::Gate,
     routes,
+    say::say,
     settings::{Limits, Serve, Work, Worker},
 };
 use anyhow::{Context as _, anyhow, bail};
@@ -198,13 +199,13 @@ const FIRST_DOMAIN: &str = "default";
 /// people and holds a secret: the log goes to standard error and never holds one.
 async fn welcome(app: &App) -> anyhow::Result<()> {
     let base = app.links.public_url.as_str().trim_end_matches('/');
-    println!("Connector Log is ready.");
+    let mut told = "Connector Log is ready.\n".to_owned();
     if app.graphql.graphiql() {
-        println!("  GraphiQL  {base}/graphiql");
+        told += &format!("  GraphiQL  {base}/graphiql\n");
     }
-    println!("  API       {base}/graphql");
+    told += &format!("  API       {base}/graphql\n");
     if app.oidc.is_some() {
-        println!("  Sign in   {base}/auth/login");
+        told += &format!("  Sign in   {base}/auth/login\n");
     }
     if domain::none_yet(&app.db).await? {
         let tx = db::begin_write(&app.db).await?;
@@ -212,13 +213,13 @@ async fn welcome(app: &App) -> anyhow::Result<()> {
         let (row, secret) = token::create(&tx, domain.id, "first token", &Scope::ALL, None).await?;
         super::token::note(&tx, &row, Kind::TokenCreated).await?;
         tx.commit().await?;
-        println!(
+        told += &format!(
             "  Token     {}\n\nThe token opens the domain \"{FIRST_DOMAIN}\". It is shown this once; make others with\n  \
-             connector-log token create --domain {FIRST_DOMAIN}",
+             connector-log token create --domain {FIRST_DOMAIN}\n",
             secret.reveal()
         );
     } else {
-        println!("  Token     as made before; another: connector-log token create --domain NAME");
+        told += "  Token     as made before; another: connector-log token create --domain NAME\n";
     }
-    Ok(())
+    Ok(say(told)?)
 }

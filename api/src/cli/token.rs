@@ -3,6 +3,7 @@
 use super::open_migrated;
 use crate::{
     logging,
+    say::say,
     settings::{Token, TokenCreate, TokenList, TokenRevoke},
 };
 use anyhow::{Context, bail};
@@ -33,8 +34,7 @@ async fn create(args: TokenCreate) -> anyhow::Result<()> {
     let (row, secret) = token::create(&tx, domain.id, args.name.trim(), &scopes, expires_at).await?;
     note(&tx, &row, Kind::TokenCreated).await?;
     tx.commit().await?;
-    println!("{}", secret.reveal());
-    Ok(())
+    Ok(say(format_args!("{}\n", secret.reveal()))?)
 }
 
 fn domain_name(name: &str) -> anyhow::Result<&str> {
@@ -49,7 +49,7 @@ async fn list(args: TokenList) -> anyhow::Result<()> {
     logging::init(&args.database)?;
     let rows = open_migrated(&args.database).await?;
     let domain = domain::by_name(&rows, args.domain.trim()).await?.context("there is no domain of that name")?;
-    println!("ID\tNAME\tSCOPES\tCREATED\tEXPIRES\tLAST USED\tSTATE");
+    let mut table = "ID\tNAME\tSCOPES\tCREATED\tEXPIRES\tLAST USED\tSTATE\n".to_owned();
     let tx = db::within(&rows, domain.id).await?;
     for token in token::of(domain.id).order_by_desc(token::Column::Id).all(&tx).await? {
         let scopes: Vec<_> = token.scopes.0.iter().map(|s| s.name()).collect();
@@ -58,8 +58,8 @@ async fn list(args: TokenList) -> anyhow::Result<()> {
             State::Expired => "expired",
             State::Revoked => "revoked",
         };
-        println!(
-            "{}\t{}\t{}\t{}\t{}\t{}\t{state}",
+        table += &format!(
+            "{}\t{}\t{}\t{}\t{}\t{}\t{state}\n",
             token.id,
             token.name,
             scopes.join(","),
@@ -68,7 +68,7 @@ async fn list(args: TokenList) -> anyhow::Result<()> {
             token.last_used_at.map_or_else(|| "never".to_owned(), shown),
         );
     }
-    Ok(())
+    Ok(say(table)?)
 }
 
 /// Tells the domain's auditors of what was done here, by whoever runs the server.
@@ -93,6 +93,5 @@ async fn revoke(args: TokenRevoke) -> anyhow::Result<()> {
     }
     note(&tx, &token, Kind::TokenRevoked).await?;
     tx.commit().await?;
-    println!("{} revoked", args.id);
-    Ok(())
+    Ok(say(format_args!("{} revoked\n", args.id))?)
 }

@@ -1,6 +1,7 @@
 //! `connector-log verify-report`: whether a file is what was exported, said in plain words.
 
 use crate::{
+    say::say,
     settings::VerifyReport,
     verify::{self, Sound, plain},
 };
@@ -23,9 +24,7 @@ pub(super) async fn run(args: VerifyReport) -> anyhow::Result<()> {
              database was given (--database-url): whoever forges a file can forge its manifest too."
         }
     };
-    tell(&name, &sound);
-    println!("\n{proof}");
-    Ok(())
+    Ok(say(format_args!("{}\n{proof}\n", told(&name, &sound)))?)
 }
 
 /// The database that was named or, where none was, the one that a server would make here.
@@ -56,9 +55,10 @@ async fn open(address: &Address) -> anyhow::Result<DatabaseConnection> {
     Ok(rows)
 }
 
-fn tell(name: &str, sound: &Sound) {
+fn told(name: &str, sound: &Sound) -> String {
     let said = &sound.manifest;
-    println!("{name} agrees with its manifest{}.", if sound.beside { "" } else { ", which it carries" });
+    let mut told =
+        format!("{name} agrees with its manifest{}.\n", if sound.beside { "" } else { ", which it carries" });
     let records = match (said.rows.count, said.matched, said.matched_exact) {
         (rows, matched, true) if rows == matched => format!("{rows}, all that matched"),
         (rows, matched, true) => format!("{rows} of {matched} that matched"),
@@ -67,7 +67,7 @@ fn tell(name: &str, sound: &Sound) {
     let known = |known: &Option<worker::report::manifest::Known>| {
         known.as_ref().map_or("none".to_owned(), |it| format!("{} of {}", it.reference, it.occurred_at))
     };
-    for (label, value) in [
+    let facts = [
         ("Export", said.export.clone()),
         ("Domain", said.domain.clone()),
         ("Asked for", format!("by {} at {}", said.requested_by, said.requested_at)),
@@ -77,7 +77,7 @@ fn tell(name: &str, sound: &Sound) {
         ("Newest", known(&said.rows.first)),
         ("Oldest", known(&said.rows.last)),
         ("SHA-256", sound.sha256.clone()),
-    ] {
-        println!("  {label:<11}{}", plain(&value));
-    }
+    ];
+    told.extend(facts.map(|(label, value)| format!("  {label:<11}{}\n", plain(&value))));
+    told
 }

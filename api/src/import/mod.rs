@@ -19,7 +19,7 @@ pub use report::{Place, Refusal, Report};
 pub use run::{Options, run};
 pub use source::Source;
 
-use crate::settings::Database;
+use crate::{say::say, settings::Database};
 use anyhow::{Context, bail};
 use entity::domain;
 use hosts::Hosts;
@@ -105,7 +105,7 @@ pub async fn command(args: Args, db: &DatabaseConnection) -> anyhow::Result<()> 
     }
     let domain = domain::open(db, name).await?;
     let report = run(db, &domain, Options { hosts }, source).await?;
-    println!("{report}");
+    say(format_args!("{report}\n"))?;
     match report.broken_off {
         Some(sentence) => bail!("{sentence}; what came before is recorded, and importing the whole file goes on there"),
         None if report.refused > 0 && report.recorded + report.repeated == 0 => {

@@ -11,6 +11,7 @@ use super::{
     har::Har,
     source::{self, Format, Source},
 };
+use crate::say::say;
 use anyhow::{Context, bail};
 use entity::log::{Outcome, draft::Draft, filter::user_key};
 use indicatif::ProgressBar;
@@ -78,13 +79,8 @@ pub struct Score {
 #[expect(clippy::needless_pass_by_value, reason = "a command takes its arguments, as the others do")]
 pub fn command(args: Args) -> anyhow::Result<()> {
     let score = score(&args)?;
-    print!("{score}");
-    if args.misses {
-        for miss in &score.misses {
-            println!("{miss}");
-        }
-    }
-    Ok(())
+    let misses: String = score.misses.iter().filter(|_| args.misses).map(|miss| format!("{miss}\n")).collect();
+    Ok(say(format_args!("{score}{misses}"))?)
 }
 
 /// Compares.
