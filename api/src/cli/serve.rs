@@ -199,13 +199,13 @@ const FIRST_DOMAIN: &str = "default";
 /// people and holds a secret: the log goes to standard error and never holds one.
 async fn welcome(app: &App) -> anyhow::Result<()> {
     let base = app.links.public_url.as_str().trim_end_matches('/');
-    let mut told = "Connector Log is ready.\n".to_owned();
+    let mut told = vec!["Connector Log is ready.".to_owned()];
     if app.graphql.graphiql() {
-        told += &format!("  GraphiQL  {base}/graphiql\n");
+        told.push(format!("  GraphiQL  {base}/graphiql"));
     }
-    told += &format!("  API       {base}/graphql\n");
+    told.push(format!("  API       {base}/graphql"));
     if app.oidc.is_some() {
-        told += &format!("  Sign in   {base}/auth/login\n");
+        told.push(format!("  Sign in   {base}/auth/login"));
     }
     if domain::none_yet(&app.db).await? {
         let tx = db::begin_write(&app.db).await?;
@@ -213,13 +213,13 @@ async fn welcome(app: &App) -> anyhow::Result<()> {
         let (row, secret) = token::create(&tx, domain.id, "first token", &Scope::ALL, None).await?;
         super::token::note(&tx, &row, Kind::TokenCreated).await?;
         tx.commit().await?;
-        told += &format!(
+        told.push(format!(
             "  Token     {}\n\nThe token opens the domain \"{FIRST_DOMAIN}\". It is shown this once; make others with\n  \
-             connector-log token create --domain {FIRST_DOMAIN}\n",
+             connector-log token create --domain {FIRST_DOMAIN}",
             secret.reveal()
-        );
+        ));
     } else {
-        told += "  Token     as made before; another: connector-log token create --domain NAME\n";
+        told.push("  Token     as made before; another: connector-log token create --domain NAME".to_owned());
     }
-    Ok(say(told)?)
+    Ok(say(format_args!("{}\n", told.join("\n")))?)
 }

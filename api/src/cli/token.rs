@@ -49,7 +49,7 @@ async fn list(args: TokenList) -> anyhow::Result<()> {
     logging::init(&args.database)?;
     let rows = open_migrated(&args.database).await?;
     let domain = domain::by_name(&rows, args.domain.trim()).await?.context("there is no domain of that name")?;
-    let mut table = "ID\tNAME\tSCOPES\tCREATED\tEXPIRES\tLAST USED\tSTATE\n".to_owned();
+    let mut table = vec!["ID\tNAME\tSCOPES\tCREATED\tEXPIRES\tLAST USED\tSTATE".to_owned()];
     let tx = db::within(&rows, domain.id).await?;
     for token in token::of(domain.id).order_by_desc(token::Column::Id).all(&tx).await? {
         let scopes: Vec<_> = token.scopes.0.iter().map(|s| s.name()).collect();
@@ -58,17 +58,17 @@ async fn list(args: TokenList) -> anyhow::Result<()> {
             State::Expired => "expired",
             State::Revoked => "revoked",
         };
-        table += &format!(
-            "{}\t{}\t{}\t{}\t{}\t{}\t{state}\n",
+        table.push(format!(
+            "{}\t{}\t{}\t{}\t{}\t{}\t{state}",
             token.id,
             token.name,
             scopes.join(","),
             shown(token.created_at),
             token.expires_at.map_or_else(|| "never".to_owned(), shown),
             token.last_used_at.map_or_else(|| "never".to_owned(), shown),
-        );
+        ));
     }
-    Ok(say(table)?)
+    Ok(say(format_args!("{}\n", table.join("\n")))?)
 }
 
 /// Tells the domain's auditors of what was done here, by whoever runs the server.

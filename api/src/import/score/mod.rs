@@ -79,8 +79,13 @@ pub struct Score {
 #[expect(clippy::needless_pass_by_value, reason = "a command takes its arguments, as the others do")]
 pub fn command(args: Args) -> anyhow::Result<()> {
     let score = score(&args)?;
-    let misses: String = score.misses.iter().filter(|_| args.misses).map(|miss| format!("{miss}\n")).collect();
-    Ok(say(format_args!("{score}{misses}"))?)
+    say(&score)?;
+    if args.misses {
+        for miss in &score.misses {
+            say(format_args!("{miss}\n"))?;
+        }
+    }
+    Ok(())
 }
 
 /// Compares.
