@@ -177,11 +177,20 @@ async fn interrupt(way: &Proxy, how: Way, server: &Server, acme: &Client) {
     becomes(server, "/readyz", 200).await;
 }
 
+/// Waits until a worker has begun: one that is still on its way ends where the database is away.
+async fn is_up(worker: &Server) {
+    let ready = |line: &Value| line["fields"]["message"].as_str().is_some_and(|m| m.ends_with("ready"));
+    eventually("it is ready", async || worker.log().iter().any(ready).then_some(())).await;
+}
+
 async fn a_database_that_restarts_under_load_costs_nothing(place: &Place) {
     let (way, url) = place.proxy().await;
     let rules = [("DATABASE_URL", url.as_str()), ("EXPORTS_PER_DOMAIN", "100"), ("WORKER_EXPORTS", "2")];
     let api = place.serve_with(&["--no-worker"], &rules).await;
     let mut workers = [place.work(&rules), place.work(&rules)];
+    for worker in &workers {
+        is_up(worker).await;
+    }
     let acme = api.client(&place.token("Acme", &[]));
     acme.record(&numbered(100)).await;
     let shown = acme.list(&Value::Null).await;
@@ -212,11 +221,7 @@ async fn a_worker_that_vanishes_while_it_claims_holds_up_nobody(place: &Place) {
     let api = place.serve_with(&["--no-worker"], &[]).await;
     let acme = api.client(&place.token("Acme", &[]));
     let vanishes = place.work(&[("DATABASE_URL", &url)]);
-    eventually("it is ready", async || {
-        let ready = |line: &Value| line["fields"]["message"].as_str().is_some_and(|m| m.ends_with("ready"));
-        vanishes.log().iter().any(ready).then_some(())
-    })
-    .await;
+    is_up(&vanishes).await;
     way.set(Way::Slow(Duration::from_millis(150)));
     let export = acme.export(&json!({ "format": "CSV" })).await;
     eventually("it claims", async || (place.number(IN_TURN).await > 0).then_some(())).await;
