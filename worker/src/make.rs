@@ -54,7 +54,7 @@ struct Attempt<'a> {
 }
 
 impl Attempt<'_> {
-    /// Writes each portion while the next is read.
+    /// Writes each portion before the next is read.
     async fn csv(&self, mut reader: Reader, options: &CsvOptions) -> Result<File, Fault> {
         let mut sheet = Sheet::new(options, self.cover.zone);
         let mut upload = self.upload();

@@ -2,8 +2,9 @@
 //!
 //! apalis does four things for us: it hands a job to one worker, keeps that worker's heartbeat,
 //! gives a dead worker's jobs to another, and remembers what is done. A job says that there is
-//! something to do, and not what: which export is next, the exports' rows say. Retries, backoff, time limits and panics are the export's own business
-//! (`export.rs`), because the queue's ways with them lose or repeat jobs.
+//! something to do, and not what: which export is next, the exports' rows say. Retries, backoff,
+//! time limits and panics are the export's own business (`export.rs`), because the queue's ways with
+//! them lose or repeat jobs.
 //!
 //! A job is enqueued by one INSERT of ours in the transaction that makes the export's row, so
 //! neither is ever there without the other. That INSERT depends on apalis' table, which is why its

@@ -188,7 +188,7 @@ pub async fn give_back(
     Ok(back.rows_affected == 1)
 }
 
-/// How many exports a worker could claim at `now`, so many at most.
+/// Exports that a worker could claim at `now`, the longest due first: so many at most.
 #[expect(clippy::disallowed_methods, reason = "the worker serves all domains")]
 pub async fn waiting(db: &impl ConnectionTrait, now: DateTime<Utc>, limit: u64) -> Result<Vec<Model>, DbErr> {
     Entity::find()
