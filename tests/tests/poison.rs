@@ -72,8 +72,10 @@ async fn poison(acme: &Client, export: &Value, before: &Before, poison: impl Fn(
         for child in renderers(before.pid) {
             poison(child);
         }
+        // Before its first attempt it is QUEUED as well, and must be watched.
+        let tried = attempts(acme, export).await > 0;
         let now = acme.export_now(&export["id"]).await;
-        if others < 5 && now["status"] == "QUEUED" {
+        if others < 5 && tried && now["status"] == "QUEUED" {
             acme.completed(&acme.export(&one("CSV")).await).await;
             others += 1;
         }
